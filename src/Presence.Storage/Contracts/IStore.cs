@@ -1,0 +1,86 @@
+namespace Presence.Storage.Contracts;
+
+/// <summary>
+/// The store port: the only authority. Writes go through <see cref="Commit"/> alone; reads see everything committed before they began.
+/// Implementations: SQLite (single node), PostgreSQL (cluster), memory (simulation). All calls block; callers run them on threads of their own.
+/// </summary>
+public interface IStore
+{
+    /// <summary>Number of shards, fixed when the store was created.</summary>
+    int ShardCount { get; }
+
+    /// <summary>A random 128-bit secret made with the store: keys the stanza-id permutation and the fake SCRAM salts.</summary>
+    byte[] Secret { get; }
+
+    /// <summary>Takes every shard for this incarnation: epoch + 1 and owner, in one transaction (single node: S8 by file lock).</summary>
+    IReadOnlyList<ShardGrant> TakeAll(Incarnation owner);
+
+    /// <summary>
+    /// Tries once to write the batch. Never throws for I/O: trouble is told in the answer. Called by one committer at a time per lane.
+    /// </summary>
+    CommitAnswer Commit(GuardedBatch batch);
+
+    /// <summary>
+    /// Everything of one user but bodies, or null if there is no such account. The tail holds the message rows with an id above the lowest
+    /// cursor of the user's sessions (none if there is no session),
+    /// at most <paramref name="tailLimit"/> of them, oldest first.
+    /// </summary>
+    UserRows? LoadUser(long userId, int tailLimit);
+
+    /// <summary>Credentials for a log-in; null if there is no such account.</summary>
+    CredentialRow? ReadCredentials(long userId);
+
+    /// <summary>Bodies of the given rows; rows that are gone are left out. Order as asked.</summary>
+    IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids);
+
+    /// <summary>One page of the archive or of the log.</summary>
+    ArchivePage ReadArchive(ArchiveQuery query);
+
+    /// <summary>Incoming rows flagged Offline with an id above <paramref name="afterId"/>, oldest first, without bodies.</summary>
+    IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit);
+
+    /// <summary>All outbox items of all shards that were not confirmed, by (from, to, sequence): read at start.</summary>
+    IReadOnlyList<OutboxRow> ReadOutbox();
+
+    /// <summary>All outbox cursors: (shard, from shard) → last accepted sequence.</summary>
+    IReadOnlyList<OutboxAccepted> ReadOutboxCursors();
+
+    /// <summary>Every resumable session's key, phase and expiry: what the timers of a starting owner are built from.</summary>
+    IReadOnlyList<SessionRow> ReadSessions();
+
+    /// <summary>Every push that has not been settled.</summary>
+    IReadOnlyList<PushOutboxRow> ReadPushOutbox();
+
+    /// <summary>Bare JIDs of accounts, ordered, after <paramref name="after"/>.</summary>
+    IReadOnlyList<string> ListAccounts(string? after, int limit);
+
+    /// <summary>Deletes archive rows older than the given id that no cursor needs; returns how many. Bounded work per call.</summary>
+    int TrimArchive(long olderThanId, int limit);
+}
+
+/// <summary>All rows of one user but bodies.</summary>
+public sealed record UserRows(
+    AccountRow Account,
+    IReadOnlyList<RosterRow> Roster,
+    IReadOnlyList<string> Blocked,
+    IReadOnlyList<SessionRow> Sessions,
+    IReadOnlyList<SessionDocRow> Docs,
+    IReadOnlyList<DeliveryRow> Deliveries,
+    IReadOnlyList<TombstoneRow> Tombstones,
+    IReadOnlyList<PushRegistrationRow> Registrations,
+    IReadOnlyList<PushOutboxRow> Pushes,
+    IReadOnlyList<MessageRef> Tail);
+
+/// <summary>A page request over a user's visible rows (XEP-0313 with XEP-0059). Ids are inclusive bounds for start/end, exclusive for before/after.</summary>
+/// <param name="With">Peer as bare JID, or full JID when <paramref name="WithResource"/> is given.</param>
+/// <param name="Backwards">Take the last page before <paramref name="BeforeId"/> (or the end); rows still come oldest first.</param>
+/// <param name="Max">Rows wanted, 0 = only the count.</param>
+/// <param name="Snapshot">Rows above this id are not seen: what was not committed when the query was decided.</param>
+public sealed record ArchiveQuery(
+    long UserId, string? With, string? WithResource, long? StartId, long? EndId, long? AfterId, long? BeforeId, bool Backwards, int Max, long Snapshot);
+
+/// <param name="Complete">No further row lies in the direction of paging.</param>
+/// <param name="Count">Rows that match the filter (not the page).</param>
+/// <param name="FirstIndex">Index of the first row of the page among them.</param>
+/// <param name="UnknownId">The before/after id is not a row of this user: answer item-not-found (XEP-0059 §2).</param>
+public sealed record ArchivePage(IReadOnlyList<MessageRow> Rows, bool Complete, int Count, int FirstIndex, bool UnknownId);
