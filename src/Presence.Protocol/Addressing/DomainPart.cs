@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 
 namespace Presence.Protocol.Addressing;
 
@@ -12,13 +13,13 @@ internal static class DomainPart
 {
     private const int MaxLabel = 63;
 
-    private static readonly SearchValues<char> PlainDomain = SearchValues.Create("-.0123456789abcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> PlainLabel = SearchValues.Create("-0123456789abcdefghijklmnopqrstuvwxyz");
     private static readonly SearchValues<char> Ipv6Chars = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>True for a host name of lower-case letters, digits and hyphens that is already in normal form.</summary>
     public static bool IsPlain(ReadOnlySpan<char> text)
     {
-        if (text.Length is 0 or > Jid.MaxPartBytes || text.ContainsAnyExcept(PlainDomain))
+        if (text.Length is 0 or > Jid.MaxPartBytes)
         {
             return false;
         }
@@ -42,23 +43,56 @@ internal static class DomainPart
 
     public static bool TryEnforce(string text, [NotNullWhen(true)] out string? domain)
     {
+        domain = null;
         if (text[0] == '[')
         {
             return TryEnforceIpv6(text, out domain);
         }
 
-        domain = text.ToLowerInvariant();
-        if (domain[^1] == '.')
+        if (Ascii.IsValid(text))
         {
-            domain = domain[..^1];
+            text = text.ToLowerInvariant();
+        }
+        else if (!TryMap(text, out text))
+        {
+            return false;
         }
 
-        return IsPlain(domain);
+        // RFC 7622 §3.2: the dot of the root says nothing and is dropped.
+        var labels = (text.EndsWith('.') ? text[..^1] : text).Split('.');
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (!IsPlainLabel(labels[i]) && !UnicodeLabel.TryEnforce(labels[i], out labels[i]))
+            {
+                return false;
+            }
+        }
+
+        domain = string.Join('.', labels);
+        return UnicodeLabel.SatisfyBidiRule(labels);
+    }
+
+    /// <summary>The form that the DNS and certificates use, with A-labels; the domain must be a prepared one.</summary>
+    public static string ToAscii(string domain) =>
+        Ascii.IsValid(domain) ? domain : string.Join('.', domain.Split('.').Select(UnicodeLabel.ToAscii));
+
+    // RFC 5895 §2: what users may type in place of the letters and dots that the DNS knows.
+    private static bool TryMap(string text, out string mapped)
+    {
+        mapped = text;
+        if (!UnicodeSupport.CanNormalize || !UnicodeSupport.TryDecode(text, out _))
+        {
+            return false;
+        }
+
+        mapped = UnicodeSupport.Compose(UnicodeLabel.ToLower(CaseAndWidth.MapWidth(text))).Replace('\u3002', '.');
+        return true;
     }
 
     // Hyphens in the third and fourth place are reserved for encodings such as "xn--" (RFC 5891 §4.2.3.1).
     private static bool IsPlainLabel(ReadOnlySpan<char> label) =>
         label.Length is > 0 and <= MaxLabel
+        && !label.ContainsAnyExcept(PlainLabel)
         && label[0] != '-'
         && label[^1] != '-'
         && !(label.Length >= 4 && label[2] == '-' && label[3] == '-');

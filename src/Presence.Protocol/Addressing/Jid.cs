@@ -102,6 +102,11 @@ public sealed class Jid : IEquatable<Jid>
         return text is not null && JidParser.TryPrepareDomain(text, text, out domain);
     }
 
+    /// <summary>
+    /// A prepared domain as the DNS and certificates spell it: U-labels become A-labels ("xn--…"), the rest stays.
+    /// </summary>
+    public static string ToAsciiDomain(string preparedDomain) => DomainPart.ToAscii(preparedDomain);
+
     /// <summary>Prepares a resourcepart (OpaqueString, RFC 7622 §3.4). False when it is none.</summary>
     public static bool TryPrepareResource(string? text, [NotNullWhen(true)] out string? resource)
     {
