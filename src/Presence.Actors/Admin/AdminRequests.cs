@@ -1,0 +1,51 @@
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Admin;
+
+/// <summary>
+/// What an operator asks the owner of one user. Answered after the commit of whatever it changed; goes through the shard's inbox like any input,
+/// so it sees and leaves a consistent user.
+/// </summary>
+public abstract record AdminRequest(long UserId);
+
+public sealed record CreateAccountRequest(long UserId, string Jid, CredentialRow Credentials) : AdminRequest(UserId);
+
+public sealed record ChangeCredentialsRequest(long UserId, CredentialRow Credentials) : AdminRequest(UserId);
+
+/// <summary>Ends all sessions, withdraws presence and subscriptions, deletes every row.</summary>
+public sealed record RemoveAccountRequest(long UserId) : AdminRequest(UserId);
+
+/// <summary>Sessions and queue of a user.</summary>
+public sealed record DescribeUserRequest(long UserId) : AdminRequest(UserId);
+
+/// <summary>Ends one session by resource, or all when <paramref name="Resource"/> is null.</summary>
+public sealed record KickRequest(long UserId, string? Resource) : AdminRequest(UserId);
+
+/// <summary>Why a message was, or was not, pushed. <paramref name="StanzaId"/> as clients show it (XEP-0359).</summary>
+public sealed record ExplainRequest(long UserId, string StanzaId) : AdminRequest(UserId);
+
+public enum AdminStatus
+{
+    Done,
+    NoSuchUser,
+    AlreadyExists,
+    NotFound,
+
+    /// <summary>The node is overloaded, stopping, or its store cannot write.</summary>
+    Unavailable,
+}
+
+/// <summary>The answer; <paramref name="User"/> for a description, <paramref name="Lines"/> for an explanation.</summary>
+public sealed record AdminReply(AdminStatus Status, UserDescription? User = null, IReadOnlyList<string>? Lines = null);
+
+public sealed record UserDescription(string Jid, IReadOnlyList<SessionDescription> Sessions, IReadOnlyList<QueuedMessage> Queue, IReadOnlyList<RegistrationDescription> Registrations);
+
+/// <param name="Phase">"active", "inactive", "silent" or "disconnected".</param>
+/// <param name="Queued">Stanzas that wait for this session.</param>
+public sealed record SessionDescription(
+    string Resource, int SessionNo, string Phase, bool Resumable, string Presence, int Priority, long Queued, long QueuedBytes,
+    long? ConnectionId, string? Remote, long? ExpiresAtMs, long LastInteractionMs, bool PushEnabled, bool Carbons);
+
+public sealed record QueuedMessage(string StanzaId, long Id, string From, int Bytes, bool Deserving, IReadOnlyList<string> WaitsFor);
+
+public sealed record RegistrationDescription(string Service, string Node, string? Resource, bool Hold, string? DisabledReason);
