@@ -1,0 +1,38 @@
+using System.Net;
+
+namespace Presence.Node.Configuration;
+
+/// <summary>
+/// Everything an operator can decide, checked and typed; what each key means stands in docs/operations/configuration.md. Made by <see cref="OptionsValidation"/> only.
+/// </summary>
+internal sealed record NodeOptions(
+    XmppSection Xmpp, TlsSection Tls, string DataDirectory, HttpSection Http, string AdminSocket, SessionsSection Sessions,
+    IReadOnlyList<PushSink> PushSinks, bool InBandRegistration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging);
+
+/// <param name="Bind">Address to listen on; <see cref="IPAddress.IPv6Any"/> stands for all addresses of both families.</param>
+/// <param name="ClientPort">STARTTLS; null: off.</param>
+/// <param name="DirectTlsPort">XEP-0368; null: off.</param>
+internal sealed record XmppSection(string Domain, IPAddress Bind, int? ClientPort, int? DirectTlsPort, bool AllowPlaintextLogin);
+
+/// <param name="CertificatePath">PEM file with the chain, leaf first; null: a self-signed certificate is made.</param>
+/// <param name="KeyPath">PEM file with the key; null: it is in the certificate file.</param>
+internal sealed record TlsSection(string? CertificatePath, string? KeyPath);
+
+/// <param name="Port">Null: off.</param>
+internal sealed record HttpSection(IPAddress Bind, int? Port);
+
+internal sealed record SessionsSection(
+    TimeSpan AwayAfter, bool AwayWhenSuspended, TimeSpan LifeWithPush, TimeSpan LifeWithoutPush, int MaxQueuedStanzas, int MaxQueuedBytes, int MaxSessions,
+    TimeSpan PushUnackedAfter, TimeSpan DesktopIdle, TimeSpan IqWait, TimeSpan ResumeSettle);
+
+/// <param name="Kind">"console" or "jsonl".</param>
+/// <param name="Path">Full path of the file; null for the console.</param>
+internal sealed record PushSink(string Kind, string? Path);
+
+internal sealed record LimitsSection(
+    int MaxStanzaBytes, int MaxStanzaBytesBeforeLogin, int MaxDepth, int MaxAttributes, int MaxNameBytes,
+    int ConnectionsPerAddress, int MaxConnections, TimeSpan LoginTimeout, TimeSpan IdleTimeout);
+
+/// <param name="Format">"simple" or "json".</param>
+/// <param name="Levels">Category (or "Default") → level name.</param>
+internal sealed record LoggingSection(string Format, IReadOnlyDictionary<string, string> Levels);
