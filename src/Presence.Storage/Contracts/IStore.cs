@@ -3,6 +3,8 @@ namespace Presence.Storage.Contracts;
 /// <summary>
 /// The store port: the only authority. Writes go through <see cref="Commit"/> alone; reads see everything committed before they began.
 /// Implementations: SQLite (single node), PostgreSQL (cluster), memory (simulation). All calls block; callers run them on threads of their own.
+/// Everything but <see cref="Commit"/> and <see cref="Idle"/> throws <see cref="StoreException"/> when the store cannot be read or written;
+/// reads may run on any number of threads beside one another and beside a commit.
 /// </summary>
 public interface IStore
 {
@@ -21,6 +23,12 @@ public interface IStore
     CommitAnswer Commit(GuardedBatch batch);
 
     /// <summary>
+    /// One bounded step of housekeeping (checkpoint, giving space back), called by the committing thread when nothing waits; true if more is to be done.
+    /// Never throws for I/O.
+    /// </summary>
+    bool Idle() => false;
+
+    /// <summary>
     /// Everything of one user but bodies, or null if there is no such account. The tail holds the message rows with an id above the lowest
     /// cursor of the user's sessions (none if there is no session),
     /// at most <paramref name="tailLimit"/> of them, oldest first.
@@ -36,7 +44,9 @@ public interface IStore
     /// <summary>One page of the archive or of the log.</summary>
     ArchivePage ReadArchive(ArchiveQuery query);
 
-    /// <summary>Incoming rows flagged Offline with an id above <paramref name="afterId"/>, oldest first, without bodies.</summary>
+    /// <summary>
+    /// Incoming rows (not Outgoing, or ToSelf) flagged Offline with an id above <paramref name="afterId"/>, oldest first, without bodies.
+    /// </summary>
     IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit);
 
     /// <summary>All outbox items of all shards that were not confirmed, by (from, to, sequence): read at start.</summary>
@@ -54,7 +64,11 @@ public interface IStore
     /// <summary>Bare JIDs of accounts, ordered, after <paramref name="after"/>.</summary>
     IReadOnlyList<string> ListAccounts(string? after, int limit);
 
-    /// <summary>Deletes archive rows older than the given id that no cursor needs; returns how many. Bounded work per call.</summary>
+    /// <summary>
+    /// Deletes rows of the message log, visible or not, that are older than the given id and that nobody needs: not above a session's cursor, not
+    /// numbered and unacknowledged, not waiting for the next new session (Offline and above <see cref="AccountRow.DeliveredAny"/>). At most
+    /// <paramref name="limit"/> rows and a bounded number of accounts per call, each call going on where the last one ended; returns the rows deleted.
+    /// </summary>
     int TrimArchive(long olderThanId, int limit);
 }
 
@@ -79,8 +93,11 @@ public sealed record UserRows(
 public sealed record ArchiveQuery(
     long UserId, string? With, string? WithResource, long? StartId, long? EndId, long? AfterId, long? BeforeId, bool Backwards, int Max, long Snapshot);
 
-/// <param name="Complete">No further row lies in the direction of paging.</param>
-/// <param name="Count">Rows that match the filter (not the page).</param>
-/// <param name="FirstIndex">Index of the first row of the page among them.</param>
-/// <param name="UnknownId">The before/after id is not a row of this user: answer item-not-found (XEP-0059 §2).</param>
+/// <summary>What an archive query found. Rows that are not visible never appear nor count.</summary>
+/// <param name="Complete">No further row lies in the direction of paging, within all bounds of the query.</param>
+/// <param name="Count">Rows that match the filter: peer, start, end and snapshot, but neither before nor after.</param>
+/// <param name="FirstIndex">Index of the first row of the page among them; 0 for an empty page.</param>
+/// <param name="UnknownId">
+/// The before or after id is not a row of this user, or lies above the snapshot: answer item-not-found (XEP-0059 §2). The row need not match the filter.
+/// </param>
 public sealed record ArchivePage(IReadOnlyList<MessageRow> Rows, bool Complete, int Count, int FirstIndex, bool UnknownId);
