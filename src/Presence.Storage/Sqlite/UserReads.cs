@@ -1,0 +1,65 @@
+using Presence.Storage.Contracts;
+
+namespace Presence.Storage.Sqlite;
+
+/// <summary>
+/// Reads of one user's rows on a connection that is in a read transaction, so that all of them are of one moment. Never reads a body
+/// unless bodies were asked for.
+/// </summary>
+internal static class UserReads
+{
+    public static UserRows? Load(Connection c, long userId, int tailLimit)
+    {
+        var account = Of(c, $"SELECT {Rows.Account} FROM account WHERE user_id = ?", userId).First(Rows.ToAccount);
+        if (account is null)
+        {
+            return null;
+        }
+
+        var sessions = Of(c, $"SELECT {Rows.Session} FROM session WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToSession);
+        return new UserRows(
+            account,
+            Of(c, $"SELECT {Rows.Roster} FROM roster WHERE user_id = ? ORDER BY contact", userId).All(Rows.ToRoster),
+            Of(c, "SELECT jid FROM blocked WHERE user_id = ? ORDER BY jid", userId).All(Rows.ToText),
+            sessions,
+            Of(c, $"SELECT {Rows.Doc} FROM session_doc WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToDoc),
+            Of(c, $"SELECT {Rows.Delivery} FROM delivery WHERE user_id = ? ORDER BY session_no, out_seq", userId).All(Rows.ToDelivery),
+            Of(c, $"SELECT {Rows.Tombstone} FROM tombstone WHERE user_id = ? ORDER BY ended_at, sm_id", userId).All(Rows.ToTombstone),
+            Of(c, $"SELECT {Rows.Registration} FROM push_registration WHERE user_id = ? ORDER BY service, node", userId).All(Rows.ToRegistration),
+            Of(c, $"SELECT {Rows.Push} FROM push_outbox WHERE user_id = ? ORDER BY service, node, conversation", userId).All(Rows.ToPush),
+            Tail(c, userId, sessions, tailLimit));
+    }
+
+    public static CredentialRow? Credentials(Connection c, long userId) =>
+        Of(c, $"SELECT {Rows.Credential} FROM account WHERE user_id = ?", userId).First(Rows.ToCredential);
+
+    public static List<MessageRow> Messages(Connection c, long userId, IReadOnlyList<long> ids)
+    {
+        var found = new List<MessageRow>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (Of(c, $"SELECT {Rows.Message} FROM message WHERE user_id = ? AND id = ?", userId).Add(id).First(Rows.ToMessage) is { } row)
+            {
+                found.Add(row);
+            }
+        }
+
+        return found;
+    }
+
+    public static List<MessageRef> Offline(Connection c, long userId, long afterId, int limit)
+    {
+        // 32: Offline; of what the user sent (1) only what it sent to itself (64) also comes in.
+        return Of(c, $"""
+            SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? AND (flags & 32) <> 0 AND ((flags & 1) = 0 OR (flags & 64) <> 0)
+            ORDER BY id LIMIT ?
+            """, userId).Add(afterId).Add(limit).All(Rows.ToRef);
+    }
+
+    private static IReadOnlyList<MessageRef> Tail(Connection c, long userId, List<SessionRow> sessions, int limit) => sessions.Count == 0
+        ? []
+        : Of(c, $"SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?", userId)
+            .Add(sessions.Min(s => s.Cursor)).Add(limit).All(Rows.ToRef);
+
+    private static Statement Of(Connection c, string sql, long userId) => c.Prepare(sql).Start().Add(userId);
+}
