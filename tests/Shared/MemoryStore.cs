@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Presence.Storage.Contracts;
+
+namespace Presence.Tests.Shared;
+
+/// <summary>
+/// The store contract on immutable collections, for simulations and as the plain counterpart the SQLite store is compared with. What is committed is
+/// in <see cref="State"/> alone: to crash, drop the owner and let another call <see cref="TakeAll"/>, or go on with <see cref="Fork"/>.
+/// </summary>
+public sealed class MemoryStore : IStore
+{
+    private readonly Lock _writing = new();
+    private volatile MemoryState _state;
+    private long _trimAfter = long.MinValue;
+
+    public MemoryStore(int shardCount = 1024, byte[]? secret = null)
+        : this(MemoryState.Create(shardCount), secret ?? [.. Enumerable.Range(0, 16).Select(i => (byte)i)])
+    {
+    }
+
+    private MemoryStore(MemoryState state, byte[] secret)
+    {
+        _state = state;
+        Secret = secret;
+    }
+
+    public int ShardCount => _state.Shards.Length;
+
+    public byte[] Secret { get; }
+
+    /// <summary>Everything committed so far.</summary>
+    public MemoryState State => _state;
+
+    /// <summary>An independent store that begins with what this one has committed.</summary>
+    public MemoryStore Fork() => new(_state, Secret);
+
+    public IReadOnlyList<ShardGrant> TakeAll(Incarnation owner)
+    {
+        lock (_writing)
+        {
+            _state = _state with { Shards = [.. _state.Shards.Select(s => s with { Epoch = s.Epoch + 1, Owner = owner })] };
+            return [.. _state.Shards.Select((s, id) => new ShardGrant(id, s.Epoch, s.Committed))];
+        }
+    }
+
+    public CommitAnswer Commit(GuardedBatch batch)
+    {
+        lock (_writing)
+        {
+            var next = _state;
+            var outcomes = new ShardOutcome[batch.Writes.Count];
+            var before = -1;
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                var part = batch.Writes[i];
+                if (part.Shard <= before || Part(next, batch, part, out outcomes[i]) is not { } written)
+                {
+                    return new CommitAnswer(batch.BatchId, CommitStatus.Rejected, [], "A row violates the schema, or the shards do not ascend.");
+                }
+
+                before = part.Shard;
+                next = written;
+            }
+
+            _state = next;
+            return new CommitAnswer(batch.BatchId, CommitStatus.Answered, outcomes);
+        }
+    }
+
+    public UserRows? LoadUser(long userId, int tailLimit)
+    {
+        if (!_state.Users.TryGetValue(userId, out var user) || user.Account is not { } account)
+        {
+            return null;
+        }
+
+        var cursor = user.Sessions.IsEmpty ? long.MaxValue : user.Sessions.Values.Min(s => s.Cursor);
+        return new UserRows(
+            account,
+            [.. user.Roster.Values],
+            [.. user.Blocked],
+            [.. user.Sessions.Values],
+            [.. user.Docs.Values],
+            [.. user.Deliveries.Values],
+            [.. user.Tombstones.Values.OrderBy(t => t.EndedAt).ThenBy(t => t.SmId, Utf8Order.Instance)],
+            [.. user.Registrations.Values],
+            [.. user.Pushes.Values],
+            [.. user.Messages.Values.Where(m => m.Id > cursor).Take(tailLimit).Select(Ref)]);
+    }
+
+    public CredentialRow? ReadCredentials(long userId) => User(userId).Account?.Credentials;
+
+    public IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids)
+    {
+        var messages = User(userId).Messages;
+        return [.. ids.Where(messages.ContainsKey).Select(id => messages[id])];
+    }
+
+    public ArchivePage ReadArchive(ArchiveQuery query) => MemoryArchive.Page(User(query.UserId).Messages, query);
+
+    public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) =>
+        [.. User(userId).Messages.Values.Where(m => m.Id > afterId && MemoryUser.WaitsOffline(m.Flags)).Take(limit).Select(Ref)];
+
+    public IReadOnlyList<OutboxRow> ReadOutbox() => [.. _state.Outbox.Values];
+
+    public IReadOnlyList<OutboxAccepted> ReadOutboxCursors() => [.. _state.Cursors.Values];
+
+    public IReadOnlyList<SessionRow> ReadSessions() => [.. _state.Users.Values.SelectMany(u => u.Sessions.Values)];
+
+    public IReadOnlyList<PushOutboxRow> ReadPushOutbox() => [.. _state.Users.Values.SelectMany(u => u.Pushes.Values)];
+
+    public IReadOnlyList<string> ListAccounts(string? after, int limit) =>
+        [.. _state.Jids.Keys.Where(jid => after is null || Utf8Order.Instance.Compare(jid, after) > 0).Take(limit)];
+
+    public int TrimArchive(long olderThanId, int limit)
+    {
+        lock (_writing)
+        {
+            var deleted = 0;
+            foreach (var (id, user) in _state.Users.Where(u => u.Key > _trimAfter && u.Value.Account is not null))
+            {
+                if (deleted >= limit)
+                {
+                    return deleted;
+                }
+
+                var gone = user.Unneeded(olderThanId).Take(limit - deleted).ToList();
+                deleted += gone.Count;
+                _state = _state with { Users = _state.Users.SetItem(id, user with { Messages = user.Messages.RemoveRange(gone) }) };
+                _trimAfter = deleted >= limit ? _trimAfter : id;
+            }
+
+            _trimAfter = long.MinValue;
+            return deleted;
+        }
+    }
+
+    private MemoryUser User(long userId) => _state.Users.GetValueOrDefault(userId, MemoryUser.Empty);
+
+    private static MemoryState? Part(MemoryState state, GuardedBatch batch, ShardWrite part, out ShardOutcome outcome)
+    {
+        var shard = state.Shards[part.Shard];
+        if (shard.Epoch != part.Epoch || shard.Owner != batch.Owner)
+        {
+            outcome = ShardOutcome.Fenced;
+            return state;
+        }
+
+        if (shard.Committed != part.Base)
+        {
+            outcome = shard.LastBatch == batch.BatchId ? ShardOutcome.Committed : ShardOutcome.Impossible;
+            return state;
+        }
+
+        outcome = ShardOutcome.Committed;
+        var written = shard with { Committed = part.Base + 1, LastBatch = batch.BatchId };
+        return (state with { Shards = state.Shards.SetItem(part.Shard, written) }).After(part.Events);
+    }
+
+    private static MessageRef Ref(MessageRow m) => new(m.Id, m.Peer, m.Flags, m.OriginSession, m.ToResource, m.Body.Length);
+}
