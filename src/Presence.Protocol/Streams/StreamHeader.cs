@@ -24,5 +24,43 @@ public sealed record StreamHeader
     public string DefaultNamespace { get; init; } = Namespaces.Client;
 
     /// <summary>The header as bytes: XML declaration and the open <c>stream:stream</c> tag.</summary>
-    public byte[] ToBytes() => throw new NotImplementedException();
+    public byte[] ToBytes()
+    {
+        using var builder = new Utf8XmlBuilder();
+        builder.Raw("<?xml version='1.0'?>"u8)
+            .Open("stream:stream")
+            .Attr("xmlns", DefaultNamespace)
+            .Attr("xmlns:stream", Namespaces.Streams)
+            .Attr("id", Id)
+            .Attr("from", From)
+            .Attr("to", To)
+            .Attr("version", Version)
+            .Attr("xml:lang", Lang)
+            .EndTag();
+        return builder.ToArray();
+    }
+
+    /// <summary>Takes the attributes from the start tag that the tokenizer has just read.</summary>
+    internal static StreamHeader Read(XmlTokenizer tokenizer, ReadOnlySpan<byte> data) => new()
+    {
+        To = Value(tokenizer, data, "to"u8),
+        From = Value(tokenizer, data, "from"u8),
+        Id = Value(tokenizer, data, "id"u8),
+        Version = Value(tokenizer, data, "version"u8),
+        Lang = Value(tokenizer, data, "xml:lang"u8),
+        DefaultNamespace = Value(tokenizer, data, "xmlns"u8) ?? "",
+    };
+
+    private static string? Value(XmlTokenizer tokenizer, ReadOnlySpan<byte> data, ReadOnlySpan<byte> name)
+    {
+        foreach (ref readonly var attribute in tokenizer.Attributes)
+        {
+            if (data.Slice(attribute.NameStart, attribute.NameLength).SequenceEqual(name))
+            {
+                return XmlDecoder.ToValue(data.Slice(attribute.ValueStart, attribute.ValueLength));
+            }
+        }
+
+        return null;
+    }
 }

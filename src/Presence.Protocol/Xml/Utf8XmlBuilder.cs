@@ -1,3 +1,8 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Unicode;
+
 namespace Presence.Protocol.Xml;
 
 /// <summary>
@@ -10,48 +15,147 @@ namespace Presence.Protocol.Xml;
 /// </remarks>
 public sealed class Utf8XmlBuilder : IDisposable
 {
-    public Utf8XmlBuilder(int capacity = 512) => _ = capacity;
+    private const int StackBytes = 256;
+
+    private static readonly SearchValues<byte> TextEscapes = Escapes("<>&\r"u8);
+    private static readonly SearchValues<byte> ValueEscapes = Escapes("<&'\"\t\r\n"u8);
+
+    private byte[] _buffer;
+    private int _length;
+    private bool _tagOpen;
+    private (int Start, int Length)[] _names = new (int, int)[8];
+    private int _depth;
+
+    /// <param name="capacity">Bytes to begin with; the buffer grows as needed.</param>
+    public Utf8XmlBuilder(int capacity = 512) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
     /// <summary>Bytes written so far; an open start tag is without its <c>&gt;</c> until something follows it.</summary>
-    public int Length => throw new NotImplementedException();
+    public int Length => _length;
 
     /// <summary>What has been written; valid until the next write.</summary>
-    public ReadOnlySpan<byte> WrittenSpan => throw new NotImplementedException();
+    public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, _length);
 
     /// <summary>Opens an element in the namespace around it.</summary>
-    public Utf8XmlBuilder Open(string name) => throw new NotImplementedException();
+    public Utf8XmlBuilder Open(string name)
+    {
+        BeginTag();
+        return PushName(WriteChars(name));
+    }
 
     /// <summary>Opens an element with its own default namespace declaration.</summary>
     public Utf8XmlBuilder Open(string name, string ns) => Open(name).Attr("xmlns", ns);
 
     /// <inheritdoc cref="Open(string)"/>
-    public Utf8XmlBuilder Open(ReadOnlySpan<byte> name) => throw new NotImplementedException();
+    public Utf8XmlBuilder Open(ReadOnlySpan<byte> name)
+    {
+        BeginTag();
+        Write(name);
+        return PushName(name.Length);
+    }
 
     /// <inheritdoc cref="Open(string, string)"/>
     public Utf8XmlBuilder Open(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ns) => Open(name).Attr("xmlns"u8, ns);
 
     /// <summary>Adds an attribute to the start tag just opened; nothing if <paramref name="value"/> is <c>null</c>.</summary>
     /// <exception cref="InvalidOperationException">No start tag is open.</exception>
-    public Utf8XmlBuilder Attr(string name, string? value) => throw new NotImplementedException();
+    public Utf8XmlBuilder Attr(string name, string? value)
+    {
+        if (value is null)
+        {
+            return this;
+        }
+
+        BeginAttribute();
+        WriteChars(name);
+        Write("='"u8);
+        EscapeChars(value, ValueEscapes);
+        Write("'"u8);
+        return this;
+    }
 
     /// <inheritdoc cref="Attr(string, string?)"/>
-    public Utf8XmlBuilder Attr(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => throw new NotImplementedException();
+    public Utf8XmlBuilder Attr(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        BeginAttribute();
+        Write(name);
+        Write("='"u8);
+        Escape(value, ValueEscapes);
+        Write("'"u8);
+        return this;
+    }
 
     /// <summary>Adds an attribute with a number in decimal digits.</summary>
-    public Utf8XmlBuilder Attr(string name, long value) => throw new NotImplementedException();
+    public Utf8XmlBuilder Attr(string name, long value)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(value, digits, out var written);
+        BeginAttribute();
+        WriteChars(name);
+        Write("='"u8);
+        Write(digits[..written]);
+        Write("'"u8);
+        return this;
+    }
 
     /// <summary>Adds text; nothing if it is <c>null</c>.</summary>
-    public Utf8XmlBuilder Text(string? text) => throw new NotImplementedException();
+    public Utf8XmlBuilder Text(string? text)
+    {
+        if (!string.IsNullOrEmpty(text))
+        {
+            EndTag();
+            EscapeChars(text, TextEscapes);
+        }
+
+        return this;
+    }
 
     /// <inheritdoc cref="Text(string?)"/>
-    public Utf8XmlBuilder Text(ReadOnlySpan<byte> utf8) => throw new NotImplementedException();
+    public Utf8XmlBuilder Text(ReadOnlySpan<byte> utf8)
+    {
+        if (!utf8.IsEmpty)
+        {
+            EndTag();
+            Escape(utf8, TextEscapes);
+        }
+
+        return this;
+    }
 
     /// <summary>Closes the innermost open element, as an empty-element tag if nothing was put into it.</summary>
     /// <exception cref="InvalidOperationException">No element is open.</exception>
-    public Utf8XmlBuilder Close() => throw new NotImplementedException();
+    public Utf8XmlBuilder Close()
+    {
+        if (_depth == 0)
+        {
+            throw new InvalidOperationException("No element is open.");
+        }
+
+        var (start, length) = _names[--_depth];
+        if (_tagOpen)
+        {
+            _tagOpen = false;
+            Write("/>"u8);
+            return this;
+        }
+
+        Write("</"u8);
+        Reserve(length);
+        _buffer.AsSpan(start, length).CopyTo(_buffer.AsSpan(_length));
+        _length += length;
+        Write(">"u8);
+        return this;
+    }
 
     /// <summary>Closes every element still open.</summary>
-    public Utf8XmlBuilder CloseAll() => throw new NotImplementedException();
+    public Utf8XmlBuilder CloseAll()
+    {
+        while (_depth > 0)
+        {
+            Close();
+        }
+
+        return this;
+    }
 
     /// <summary>Opens and closes an empty element.</summary>
     public Utf8XmlBuilder Empty(string name) => Open(name).Close();
@@ -60,13 +164,175 @@ public sealed class Utf8XmlBuilder : IDisposable
     public Utf8XmlBuilder Empty(string name, string ns) => Open(name, ns).Close();
 
     /// <summary>Adds bytes that are XML already, unchecked.</summary>
-    public Utf8XmlBuilder Raw(ReadOnlySpan<byte> xml) => throw new NotImplementedException();
+    public Utf8XmlBuilder Raw(ReadOnlySpan<byte> xml)
+    {
+        if (!xml.IsEmpty)
+        {
+            EndTag();
+            Write(xml);
+        }
+
+        return this;
+    }
+
+    /// <summary>Ends the open start tag and leaves its element open: for the stream header.</summary>
+    public Utf8XmlBuilder EndTag()
+    {
+        if (_tagOpen)
+        {
+            _tagOpen = false;
+            Write(">"u8);
+        }
+
+        return this;
+    }
 
     /// <summary>A copy of what was written, of exactly its size.</summary>
-    public byte[] ToArray() => throw new NotImplementedException();
+    public byte[] ToArray() => WrittenSpan.ToArray();
 
     /// <summary>Forgets what was written and keeps the buffer.</summary>
-    public void Clear() => throw new NotImplementedException();
+    public void Clear()
+    {
+        _length = _depth = 0;
+        _tagOpen = false;
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        var buffer = _buffer;
+        _buffer = [];
+        Clear();
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void BeginTag()
+    {
+        EndTag();
+        Write("<"u8);
+    }
+
+    private Utf8XmlBuilder PushName(int length)
+    {
+        if (_depth == _names.Length)
+        {
+            Array.Resize(ref _names, _depth * 2);
+        }
+
+        _names[_depth++] = (_length - length, length);
+        _tagOpen = true;
+        return this;
+    }
+
+    private void BeginAttribute()
+    {
+        if (!_tagOpen)
+        {
+            throw new InvalidOperationException("No start tag is open.");
+        }
+
+        Write(" "u8);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    private int WriteChars(string chars)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(chars.Length));
+        var written = Encoding.UTF8.GetBytes(chars, _buffer.AsSpan(_length));
+        _length += written;
+        return written;
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_buffer.Length - _length < bytes)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + bytes));
+            WrittenSpan.CopyTo(larger);
+            if (_buffer.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer);
+            }
+
+            _buffer = larger;
+        }
+    }
+
+    private void EscapeChars(string text, SearchValues<byte> escapes)
+    {
+        // Unpaired surrogates become U+FFFD in the encoding.
+        var size = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var rented = size > StackBytes ? ArrayPool<byte>.Shared.Rent(size) : null;
+        var utf8 = rented ?? stackalloc byte[StackBytes];
+        EscapeValid(utf8[..Encoding.UTF8.GetBytes(text, utf8)], escapes);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private void Escape(ReadOnlySpan<byte> utf8, SearchValues<byte> escapes)
+    {
+        if (Utf8.IsValid(utf8))
+        {
+            EscapeValid(utf8, escapes);
+        }
+        else
+        {
+            EscapeChars(Encoding.UTF8.GetString(utf8), escapes);
+        }
+    }
+
+    private void EscapeValid(ReadOnlySpan<byte> utf8, SearchValues<byte> escapes)
+    {
+        for (var stop = utf8.IndexOfAny(escapes); stop >= 0; stop = utf8.IndexOfAny(escapes))
+        {
+            Write(utf8[..stop]);
+            utf8 = utf8[(stop + EscapeOne(utf8[stop..]))..];
+        }
+
+        Write(utf8);
+    }
+
+    private int EscapeOne(ReadOnlySpan<byte> at)
+    {
+        var nonCharacter = at[0] == 0xEF && at[1] == 0xBF && at[2] >= 0xBE;
+        Write(at[0] switch
+        {
+            (byte)'<' => "&lt;"u8,
+            (byte)'>' => "&gt;"u8,
+            (byte)'&' => "&amp;"u8,
+            (byte)'\'' => "&apos;"u8,
+            (byte)'"' => "&quot;"u8,
+            (byte)'\t' => "&#9;"u8,
+            (byte)'\n' => "&#10;"u8,
+            (byte)'\r' => "&#13;"u8,
+            0xEF when !nonCharacter => at[..3],
+            _ => "\uFFFD"u8,
+        });
+        return at[0] == 0xEF ? 3 : 1;
+    }
+
+    private static SearchValues<byte> Escapes(ReadOnlySpan<byte> special)
+    {
+        // 0xEF starts U+FFFE and U+FFFF among others.
+        var escapes = new List<byte> { 0xEF };
+        for (var b = 0; b < 128; b++)
+        {
+            if (special.Contains((byte)b) || !XmlChars.IsAllowed(b))
+            {
+                escapes.Add((byte)b);
+            }
+        }
+
+        return SearchValues.Create(escapes.ToArray());
+    }
 }

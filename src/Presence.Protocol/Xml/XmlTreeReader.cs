@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Presence.Protocol.Xml;
+
+/// <summary>
+/// Builds an <see cref="XmlElement"/> out of tokens. It must never accept what the tokenizer refuses, nor anything
+/// before or after the one element.
+/// </summary>
+internal static class XmlTreeReader
+{
+    private sealed class Level(string name, string ns, ImmutableArray<XmlAttribute> attributes)
+    {
+        private readonly ImmutableArray<XmlNode>.Builder _nodes = ImmutableArray.CreateBuilder<XmlNode>();
+        private readonly StringBuilder _text = new();
+
+        public void Add(XmlElement element)
+        {
+            FlushText();
+            _nodes.Add(element);
+        }
+
+        // Text arrives in pieces; neighbours are one node.
+        public void Add(string text) => _text.Append(text);
+
+        public XmlElement Close()
+        {
+            FlushText();
+            return new XmlElement(name, ns, attributes, _nodes.DrainToImmutable());
+        }
+
+        private void FlushText()
+        {
+            if (_text.Length > 0)
+            {
+                _nodes.Add(_text.ToString());
+                _text.Clear();
+            }
+        }
+    }
+
+    /// <summary>The element that fills <paramref name="data"/>, or <c>null</c>.</summary>
+    public static XmlElement? Read(ReadOnlySpan<byte> data, ReadOnlySpan<NamespaceBinding> outer, XmlLimits limits)
+    {
+        var tokenizer = new XmlTokenizer();
+        tokenizer.Reset(limits, outer);
+        var levels = new Stack<Level>();
+        while (true)
+        {
+            switch (tokenizer.Read(data))
+            {
+                case XmlTokenKind.StartTag:
+                    levels.Push(Open(tokenizer, data));
+                    if (!tokenizer.IsEmptyElement)
+                    {
+                        continue;
+                    }
+
+                    break;
+                case XmlTokenKind.Text:
+                    levels.Peek().Add(XmlDecoder.ToText(data[tokenizer.TokenStart..tokenizer.TokenEnd]));
+                    continue;
+                case XmlTokenKind.CData:
+                    levels.Peek().Add(XmlDecoder.ToCData(data[tokenizer.TokenStart..tokenizer.TokenEnd]));
+                    continue;
+                case XmlTokenKind.EndTag:
+                    break;
+                default:
+                    return null;
+            }
+
+            var element = levels.Pop().Close();
+            if (levels.Count == 0)
+            {
+                return tokenizer.TokenEnd == data.Length ? element : null;
+            }
+
+            levels.Peek().Add(element);
+        }
+    }
+
+    private static Level Open(XmlTokenizer tokenizer, ReadOnlySpan<byte> data)
+    {
+        var attributes = ImmutableArray.CreateBuilder<XmlAttribute>();
+        foreach (ref readonly var attribute in tokenizer.Attributes)
+        {
+            if (!XmlTokenizer.IsDeclaration(attribute, data))
+            {
+                attributes.Add(new XmlAttribute(
+                    KnownNames.Intern(data.Slice(attribute.LocalStart, attribute.LocalLength)),
+                    KnownNames.Intern(tokenizer.AttributeNamespace(attribute, data)),
+                    XmlDecoder.ToValue(data.Slice(attribute.ValueStart, attribute.ValueLength))));
+            }
+        }
+
+        return new Level(
+            KnownNames.Intern(tokenizer.LocalName(data)), KnownNames.Intern(tokenizer.Namespace(data)), attributes.DrainToImmutable());
+    }
+}
