@@ -36,11 +36,12 @@ public sealed record SessionRow(
 
 /// <summary>The cold half of a resumable session; written seldom.</summary>
 /// <param name="Presence">Last broadcast presence stanza as bytes, or null when none or unavailable.</param>
+/// <param name="Since">Highest message id when the session was bound: earlier rows are for it only if they wait offline.</param>
 /// <param name="Directed">Full or bare JIDs that got directed presence.</param>
 /// <param name="Queue">Opaque to the store: queued stanzas that have no row, at most 64 KiB.</param>
 public sealed record SessionDocRow(
     long UserId, int SessionNo, string Resource, string? SmId, byte[]? Presence, IReadOnlyList<string> Directed,
-    bool Carbons, bool Inactive, long AvailableFrom, bool Away, byte[]? Queue);
+    bool Carbons, bool Inactive, long Since, bool Away, byte[]? Queue);
 
 /// <summary>What remains of an ended resumable session so that <c>&lt;failed h=…/&gt;</c> can be answered; ten per user are kept.</summary>
 public sealed record TombstoneRow(long UserId, string SmId, long HIn, long EndedAt);

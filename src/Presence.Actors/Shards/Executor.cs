@@ -1,0 +1,434 @@
+using Presence.Actors.Users;
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Shards;
+
+/// <summary>
+/// Runs the users of its shards as a pure step machine: inputs in, one open batch and held outputs out. It owns no thread, clock, socket or
+/// store; <c>ExecutorThread</c> drives it in production and the simulation drives it step by step. It must never let an output pass
+/// the batch it was asked in.
+/// </summary>
+public sealed class Executor
+{
+    /// <summary>Events in the open batch past which the driver takes no more edge inputs until the batch in flight is answered.</summary>
+    public const int MaxOpenEvents = 20_000;
+
+    private readonly ActorEnvironment _environment;
+    private readonly Incarnation _me;
+    private readonly Dictionary<int, ShardState> _shards = [];
+    private readonly UserTable _users;
+    private readonly TimerHeap _timers = new();
+    private OpenBatch _open;
+    private OpenBatch? _inFlight;
+    private long _ordinal = 1;
+    private long _nextSweep;
+
+    public Executor(ActorEnvironment environment, Incarnation me, IEnumerable<ShardGrant> grants)
+    {
+        (_environment, _me) = (environment, me);
+        foreach (var grant in grants)
+        {
+            _shards[grant.Shard] = new ShardState(grant);
+        }
+
+        _users = new UserTable(environment);
+        _open = new OpenBatch { Ordinal = _ordinal };
+    }
+
+    /// <summary>Whether the open batch is full enough that input should wait.</summary>
+    public bool Congested => _open.Events >= MaxOpenEvents;
+
+    public bool InFlight => _inFlight is not null;
+
+    /// <summary>Users the driver is to load; each is answered by <see cref="Loaded"/>.</summary>
+    public Queue<long> Loads => _users.Loads;
+
+    /// <summary>Loads that nobody waits for: timers of users after a start. Taken when <see cref="Loads"/> is empty.</summary>
+    public Queue<long> BackgroundLoads => _users.BackgroundLoads;
+
+    public long NextTimer => Math.Min(_timers.Next, _nextSweep == 0 ? long.MaxValue : _nextSweep);
+
+    /// <summary>For inspection by tests and listings.</summary>
+    public IEnumerable<UserState> LoadedUsers => _users.Loaded;
+
+    public IEnumerable<ShardState> Shards => _shards.Values;
+
+    /// <summary>Takes over what the store holds of this executor's shards: outbox, cursors, and which users have deadlines.</summary>
+    public void Restore(
+        IEnumerable<OutboxRow> outbox, IEnumerable<OutboxAccepted> cursors, IEnumerable<SessionRow> sessions, IEnumerable<PushOutboxRow> pushes, long now)
+    {
+        foreach (var cursor in cursors)
+        {
+            if (_shards.TryGetValue(cursor.FromShard, out var sender))
+            {
+                var to = sender.To[cursor.Shard] = new OutboxTo();
+                to.Last = to.LastCommitted = cursor.Sequence;
+            }
+
+            if (_shards.TryGetValue(cursor.Shard, out var receiver))
+            {
+                receiver.From[cursor.FromShard] = new OutboxFrom { Cursor = cursor.Sequence, CursorCommitted = cursor.Sequence, LastArrived = cursor.Sequence };
+            }
+        }
+
+        foreach (var item in outbox)
+        {
+            if (_shards.TryGetValue(item.FromShard, out var sender))
+            {
+                var to = Pair(sender.To, item.ToShard);
+                to.Last = to.LastCommitted = Math.Max(to.Last, item.Sequence);
+                to.Unconfirmed.Enqueue(item);
+            }
+        }
+
+        foreach (var session in sessions.Where(s => _shards.ContainsKey(ShardKey.Shard(s.UserId, _environment.ShardCount))))
+        {
+            _users.HasStoredSession(session.UserId);
+            // Attached means: attached when the last owner died. Its detachment is this owner's to write (cluster-protocol 7.7).
+            _timers.Add(session.Phase == SessionPhase.Attached ? now : session.ExpiresAt, session.UserId);
+        }
+
+        foreach (var push in pushes.Where(p => _shards.ContainsKey(ShardKey.Shard(p.UserId, _environment.ShardCount))))
+        {
+            _timers.Add(push.State == PushState.Claimed ? now : push.DueAt, push.UserId);
+        }
+
+        _nextSweep = now;
+    }
+
+    public void Handle(object input, long now)
+    {
+        switch (input)
+        {
+            case EdgeInput edge: ForUser(edge.UserId, edge, now, AccountOf(edge)); break;
+            case PresenceInput presence: Fanout(presence, now); break;
+            case ProbeInput probe:
+                if (_users.MayBeOnline(probe.UserId))
+                {
+                    ForUser(probe.UserId, probe, now, null);
+                }
+
+                break;
+            case EphemeralInput ephemeral: ForUser(ephemeral.UserId, ephemeral, now, ephemeral.To.Bare); break;
+            case AdminInput { Request: Admin.CreateAccountRequest create } admin: ForUser(admin.UserId, admin, now, Jid.Parse(create.Jid)); break;
+            case UserInput user: ForUser(user.UserId, user, now, null); break;
+            case OutboxRow item: Offered(item, now); break;
+            case OutboxConfirmed confirmed: Confirmed(confirmed); break;
+            default: throw new ArgumentException($"{input.GetType().Name} is not an input of an executor", nameof(input));
+        }
+    }
+
+    /// <summary>The rows of a user asked for by <see cref="Loads"/>; null = no such account.</summary>
+    public void Loaded(long userId, UserRows? rows, long now)
+    {
+        var slot = _users.Loaded_(userId, rows, now, _environment.ShardCount);
+        if (slot is null)
+        {
+            return;
+        }
+
+        if (slot.User is { Sessions.Count: > 0 } user)
+        {
+            Schedule(user);
+        }
+
+        while (slot.TakePending() is { } pending)
+        {
+            if (pending is ResumePair pair)
+            {
+                Take(pair.Shard, pair.From, now);
+            }
+            else
+            {
+                Decide(slot, pending, now);
+            }
+        }
+    }
+
+    /// <summary>Runs what is due: users' deadlines, offers that were not confirmed, trimming, eviction.</summary>
+    public void RunTimers(long now)
+    {
+        while (_timers.TryTake(now, out var userId))
+        {
+            ForUser(userId, new TimerInput(userId), now, null, background: true);
+        }
+
+        if (_nextSweep != 0 && now >= _nextSweep)
+        {
+            _nextSweep = now + 1000;
+            foreach (var shard in _shards.Values)
+            {
+                SweepOutbox(shard, now);
+            }
+
+            _users.Evict(_inFlight?.Ordinal ?? _open.Ordinal);
+        }
+    }
+
+    /// <summary>
+    /// What leaves now. A batch to commit, if something is written and none is in flight; its outputs then wait for <see cref="Answered"/>.
+    /// Otherwise, if nothing is in flight, the outputs asked for since the last call.
+    /// </summary>
+    public (GuardedBatch? Batch, IReadOnlyList<HeldOutput> Outputs) Step()
+    {
+        IReadOnlyList<HeldOutput> outputs = [];
+        if (_open.Unheld.Count > 0)
+        {
+            outputs = [.. _open.Unheld];
+            _open.Unheld.Clear();
+        }
+
+        if (_inFlight is not null)
+        {
+            return (null, outputs);
+        }
+
+        if (_open.HasWrites)
+        {
+            Span<byte> id = stackalloc byte[16];
+            _environment.Random.Fill(id);
+            var batch = _open.Submit(new Guid(id), _me);
+            foreach (var shard in _open.Shards)
+            {
+                shard.InFlight = true;
+            }
+
+            _inFlight = _open;
+            _open = new OpenBatch { Ordinal = ++_ordinal };
+            return (batch, outputs);
+        }
+
+        if (_open.Outputs.Count > 0)
+        {
+            outputs = outputs.Count == 0 ? [.. _open.Outputs] : [.. outputs, .. _open.Outputs];
+            _open.Outputs.Clear();
+        }
+
+        return (null, outputs);
+    }
+
+    /// <summary>The outputs that a committed batch releases. The driver carries them out in order, then calls <see cref="Answered"/>.</summary>
+    public IReadOnlyList<HeldOutput> OutputsInFlight => _inFlight?.Outputs ?? [];
+
+    /// <summary>
+    /// The store answered the batch in flight. Anything but committed for every shard discards the memory of all shards that were written or
+    /// are tentative, and the outputs that hung on it; the connections to close are returned.
+    /// </summary>
+    public IReadOnlyList<HeldOutput> Answered(CommitAnswer answer, long now)
+    {
+        var batch = _inFlight ?? throw new InvalidOperationException("no batch is in flight");
+        if (answer.BatchId != batch.Submitted!.BatchId)
+        {
+            // A late answer of an earlier attempt: answers match by batch id (found by the model checker).
+            return [];
+        }
+
+        _inFlight = null;
+        foreach (var shard in batch.Shards)
+        {
+            shard.InFlight = false;
+        }
+
+        if (answer.Status == CommitStatus.Answered && answer.Outcomes.All(o => o == ShardOutcome.Committed))
+        {
+            foreach (var write in batch.Submitted.Writes)
+            {
+                _shards[write.Shard].CommittedBatch(write);
+            }
+
+            foreach (var (session, h) in batch.Acknowledgements)
+            {
+                session.HCommitted = Math.Max(session.HCommitted, h);
+                session.AckRequestedAt = 0;
+            }
+
+            return [];
+        }
+
+        return Discard(batch, answer, now);
+    }
+
+    private List<HeldOutput> Discard(OpenBatch batch, CommitAnswer answer, long now)
+    {
+        for (var i = 0; i < answer.Outcomes.Count; i++)
+        {
+            if (answer.Status == CommitStatus.Answered && answer.Outcomes[i] == ShardOutcome.Committed)
+            {
+                _shards[batch.Submitted!.Writes[i].Shard].CommittedBatch(batch.Submitted.Writes[i]);
+            }
+        }
+
+        var shards = batch.Shards.Concat(_open.Shards).Select(s => s.Id).ToHashSet();
+        _open = new OpenBatch { Ordinal = ++_ordinal };
+        var closed = new List<HeldOutput>();
+        foreach (var id in shards)
+        {
+            _shards[id].Discard();
+        }
+
+        foreach (var user in _users.Discard(shards))
+        {
+            foreach (var session in user.Sessions)
+            {
+                if (session.Connection is { } connection)
+                {
+                    closed.Add(HeldOutput.ForControl(connection, new CloseOutput(Protocol.Streams.StreamErrorCondition.InternalServerError, "please reconnect")));
+                }
+            }
+
+            if (user.Sessions.Any(s => s.Resumable))
+            {
+                _users.HasStoredSession(user.UserId);
+                _timers.Add(now, user.UserId);
+            }
+        }
+
+        return closed;
+    }
+
+    private static Jid? AccountOf(EdgeInput input) => input switch
+    {
+        BindInput b => b.Account,
+        ResumeInput r => r.Account,
+        _ => null,
+    };
+
+    private void Fanout(PresenceInput presence, long now)
+    {
+        foreach (var id in presence.Users)
+        {
+            // A user that is not loaded has nobody connected: on resume it asks for presence afresh.
+            if (_users.Find(id) is { User: { Sessions.Count: > 0 } } slot)
+            {
+                Decide(slot, presence, now);
+            }
+        }
+    }
+
+    private void ForUser(long userId, object input, long now, Jid? jid, bool background = false)
+    {
+        var slot = _users.FindOrLoad(userId, jid, background);
+        if (slot.User is null)
+        {
+            slot.Park(input);
+            return;
+        }
+
+        Decide(slot, input, now);
+    }
+
+    private void Decide(UserSlot slot, object input, long now)
+    {
+        var user = slot.User!;
+        var turn = new Turn(_environment, now, user, _shards[user.Shard], _open);
+        UserDecide.Decide(user, input, turn);
+        slot.LastBatch = _open.Ordinal;
+        _users.Touched(slot);
+        Schedule(user);
+    }
+
+    private void Schedule(UserState user)
+    {
+        var due = UserDeadlines.Next(user, _environment.Options);
+        if (due < user.ScheduledAt)
+        {
+            user.ScheduledAt = due;
+            _timers.Add(due, user.UserId);
+        }
+    }
+
+    // -- outbox: once across, in order (cluster-protocol 7.6)
+
+    private void Offered(OutboxRow item, long now)
+    {
+        var shard = _shards[item.ToShard];
+        var from = Pair(shard.From, item.FromShard);
+        if (item.Sequence <= from.CursorCommitted)
+        {
+            _open.Hold(HeldOutput.ForConfirm(new OutboxConfirmed(item.FromShard, item.ToShard, from.CursorCommitted)));
+            return;
+        }
+
+        // Anything but the next item is not for now: a repeat, or one whose predecessor was lost and will be offered again before it.
+        if (item.Previous == from.LastArrived)
+        {
+            from.LastArrived = item.Sequence;
+            from.Arrived.Enqueue(item);
+            Take(shard, item.FromShard, now);
+        }
+    }
+
+    private void Take(ShardState shard, int fromShard, long now)
+    {
+        var from = shard.From[fromShard];
+        while (from.Arrived.TryPeek(out var item))
+        {
+            if (!Stanza.TryParse(item.Body, out var stanza) || stanza.To is not { } to || stanza.From is not { } sender)
+            {
+                throw new InvalidOperationException($"outbox item {item.FromShard}/{item.Sequence} is not a stamped stanza");
+            }
+
+            var userId = ShardKey.UserId(to.Bare.ToString());
+            var slot = _users.FindOrLoad(userId, to.Bare, background: false);
+            if (slot.User is null)
+            {
+                // The pair waits: a later item must not pass this one. The load comes back here.
+                slot.Park(new ResumePair(shard, fromShard));
+                return;
+            }
+
+            from.Arrived.Dequeue();
+            from.Cursor = item.Sequence;
+            _open.Add(shard, new OutboxAccepted(shard.Id, fromShard, item.Sequence));
+            Decide(slot, new OutboxInput(userId, stanza, sender, to), now);
+            _open.Hold(HeldOutput.ForConfirm(new OutboxConfirmed(fromShard, shard.Id, item.Sequence)));
+        }
+    }
+
+    private void Confirmed(OutboxConfirmed confirmed)
+    {
+        var to = _shards[confirmed.FromShard].To[confirmed.ToShard];
+        while (to.Unconfirmed.TryPeek(out var item) && item.Sequence <= confirmed.Sequence)
+        {
+            to.Unconfirmed.Dequeue();
+            to.TrimTo = item.Sequence;
+        }
+    }
+
+    private void SweepOutbox(ShardState shard, long now)
+    {
+        foreach (var (toShard, to) in shard.To)
+        {
+            if (to.TrimTo != 0)
+            {
+                _open.Add(shard, new OutboxTrimmed(shard.Id, toShard, to.TrimTo));
+                to.TrimTo = 0;
+            }
+
+            if (to.Unconfirmed.Count > 0 && now - to.OfferedAt >= 2000)
+            {
+                to.OfferedAt = now;
+                foreach (var item in to.Unconfirmed.TakeWhile(i => i.Sequence <= to.LastCommitted))
+                {
+                    _open.Hold(HeldOutput.ForOffer(item));
+                }
+            }
+        }
+    }
+
+    private static T Pair<T>(Dictionary<int, T> pairs, int other)
+        where T : new()
+    {
+        if (!pairs.TryGetValue(other, out var pair))
+        {
+            pairs[other] = pair = new T();
+        }
+
+        return pair;
+    }
+
+    private sealed record ResumePair(ShardState Shard, int From);
+}

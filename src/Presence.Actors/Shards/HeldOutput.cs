@@ -1,0 +1,56 @@
+using Presence.Actors.Users;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Shards;
+
+/// <summary>What an output is for.</summary>
+public enum OutputKind : byte
+{
+    Stanza,
+    Control,
+    Input,
+    Offer,
+    Confirm,
+    Read,
+    Push,
+    Action,
+}
+
+/// <summary>
+/// An effect that waits for the batch it depends on. A struct, since every stanza makes some; the driver that carries it out looks at
+/// <see cref="Kind"/> and the one field that belongs to it.
+/// </summary>
+public readonly struct HeldOutput
+{
+    private HeldOutput(OutputKind kind, ConnectionId connection, OutboundStanza stanza, object? what) =>
+        (Kind, Connection, Stanza, What) = (kind, connection, stanza, what);
+
+    public OutputKind Kind { get; }
+
+    public ConnectionId Connection { get; }
+
+    public OutboundStanza Stanza { get; }
+
+    /// <summary>ControlOutput, UserInput, OutboxRow, OutboxConfirmed, Func&lt;IStore, UserInput?&gt;, PushNotification or Action, by kind.</summary>
+    public object? What { get; }
+
+    public static HeldOutput ForStanza(ConnectionId connection, in OutboundStanza stanza) => new(OutputKind.Stanza, connection, stanza, null);
+
+    public static HeldOutput ForControl(ConnectionId connection, ControlOutput output) => new(OutputKind.Control, connection, default, output);
+
+    public static HeldOutput ForInput(UserInput input) => new(OutputKind.Input, default, default, input);
+
+    public static HeldOutput ForOffer(OutboxRow item) => new(OutputKind.Offer, default, default, item);
+
+    public static HeldOutput ForConfirm(OutboxConfirmed confirmed) => new(OutputKind.Confirm, default, default, confirmed);
+
+    public static HeldOutput ForRead(Func<IStore, UserInput?> read) => new(OutputKind.Read, default, default, read);
+
+    public static HeldOutput ForPush(PushNotification push) => new(OutputKind.Push, default, default, push);
+
+    public static HeldOutput ForAction(Action action) => new(OutputKind.Action, default, default, action);
+}
+
+/// <summary>The receiving shard has everything up to <paramref name="Sequence"/> in a committed batch; the sender may forget it.</summary>
+public sealed record OutboxConfirmed(int FromShard, int ToShard, long Sequence);

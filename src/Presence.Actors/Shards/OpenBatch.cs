@@ -1,0 +1,60 @@
+using Presence.Actors.Users;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Shards;
+
+/// <summary>
+/// The batch being filled while another may be in flight: events per shard and the outputs that depend on them. An output asked for while it
+/// is open never leaves before it is committed, whatever shard asked.
+/// </summary>
+public sealed class OpenBatch
+{
+    private readonly SortedDictionary<int, (ShardState Shard, List<StoreEvent> Events)> _writes = [];
+
+    public List<HeldOutput> Outputs { get; } = [];
+
+    /// <summary>Outputs that depend on nothing uncommitted; they leave as soon as the turn is over.</summary>
+    public List<HeldOutput> Unheld { get; } = [];
+
+    /// <summary>Acknowledgements that this batch will make true.</summary>
+    public List<(SessionState Session, long H)> Acknowledgements { get; } = [];
+
+    /// <summary>Rising number of the batch at its executor.</summary>
+    public required long Ordinal { get; init; }
+
+    /// <summary>Made when the batch is submitted.</summary>
+    public GuardedBatch? Submitted { get; private set; }
+
+    public int Events { get; private set; }
+
+    public bool HasWrites => _writes.Count > 0;
+
+    public IEnumerable<ShardState> Shards => _writes.Values.Select(w => w.Shard);
+
+    internal void Add(ShardState shard, StoreEvent change)
+    {
+        if (!_writes.TryGetValue(shard.Id, out var write))
+        {
+            _writes[shard.Id] = write = (shard, []);
+        }
+
+        write.Events.Add(change);
+        Events++;
+    }
+
+    internal void Hold(in HeldOutput output) => Outputs.Add(output);
+
+    internal void Acknowledging(SessionState session, long h) => Acknowledgements.Add((session, h));
+
+    /// <summary>Fixes the batch. The base of each shard is what is committed now: the batch before it has been answered.</summary>
+    internal GuardedBatch Submit(Guid id, Incarnation owner)
+    {
+        var writes = new List<ShardWrite>(_writes.Count);
+        foreach (var (shard, events) in _writes.Values)
+        {
+            writes.Add(new ShardWrite(shard.Id, shard.Epoch, shard.Committed, events));
+        }
+
+        return Submitted = new GuardedBatch(id, owner, writes);
+    }
+}

@@ -1,0 +1,124 @@
+using Presence.Actors.Users;
+using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Shards;
+
+/// <summary>A user's place in memory: loaded, or being loaded with inputs parked in order.</summary>
+internal sealed class UserSlot
+{
+    private Queue<object>? _pending;
+
+    public required long UserId { get; init; }
+    public Jid? Jid { get; set; }
+    public UserState? User { get; set; }
+    public long LastBatch { get; set; }
+    public bool Idle { get; set; }
+
+    public void Park(object input) => (_pending ??= new Queue<object>()).Enqueue(input);
+
+    public object? TakePending() => _pending is { Count: > 0 } queue ? queue.Dequeue() : null;
+}
+
+/// <summary>
+/// The users in memory. Loading is lazy and by key; a user without sessions or deadlines leaves again when others need the room, but never
+/// before everything decided on it is committed.
+/// </summary>
+internal sealed class UserTable(ActorEnvironment environment)
+{
+    private readonly Dictionary<long, UserSlot> _slots = [];
+    private readonly HashSet<long> _stored = [];
+    private readonly Queue<UserSlot> _idle = new();
+
+    public Queue<long> Loads { get; } = new();
+
+    public Queue<long> BackgroundLoads { get; } = new();
+
+    public IEnumerable<UserState> Loaded => _slots.Values.Where(s => s.User is not null).Select(s => s.User!);
+
+    public UserSlot? Find(long userId) => _slots.GetValueOrDefault(userId);
+
+    /// <summary>The user has a resumable session in the store and is not loaded yet.</summary>
+    public void HasStoredSession(long userId) => _stored.Add(userId);
+
+    public bool MayBeOnline(long userId) => _stored.Contains(userId) || _slots.GetValueOrDefault(userId) is { } slot && slot.User is not { Sessions.Count: 0 };
+
+    public UserSlot FindOrLoad(long userId, Jid? jid, bool background)
+    {
+        if (!_slots.TryGetValue(userId, out var slot))
+        {
+            _slots[userId] = slot = new UserSlot { UserId = userId };
+            (background ? BackgroundLoads : Loads).Enqueue(userId);
+        }
+
+        if (slot.Jid is null && jid is not null)
+        {
+            slot.Jid = jid.Bare;
+            if (slot.User is { Exists: false } nobody)
+            {
+                nobody.Jid = jid.Bare;
+            }
+        }
+
+        return slot;
+    }
+
+    public UserSlot? Loaded_(long userId, UserRows? rows, long now, int shardCount)
+    {
+        if (!_slots.TryGetValue(userId, out var slot) || slot.User is not null)
+        {
+            return null;
+        }
+
+        _stored.Remove(userId);
+        slot.User = UserLoading.Build(userId, rows, slot.Jid ?? environment.Domain, ShardKey.Shard(userId, shardCount), now, environment);
+        Touched(slot);
+        return slot;
+    }
+
+    /// <summary>Notes that a user may have become idle.</summary>
+    public void Touched(UserSlot slot)
+    {
+        if (!slot.Idle && slot.User is { Sessions.Count: 0 })
+        {
+            slot.Idle = true;
+            _idle.Enqueue(slot);
+        }
+    }
+
+    /// <param name="uncommitted">The oldest batch that is not committed; users it touches stay.</param>
+    public void Evict(long uncommitted)
+    {
+        for (var looked = _idle.Count; looked > 0 && _idle.Count > environment.Options.MaxIdleUsers; looked--)
+        {
+            var slot = _idle.Dequeue();
+            slot.Idle = false;
+            if (slot.User is not { Sessions.Count: 0 })
+            {
+                continue;
+            }
+
+            if (slot.LastBatch < uncommitted)
+            {
+                _slots.Remove(slot.UserId);
+            }
+            else
+            {
+                Touched(slot);
+            }
+        }
+    }
+
+    /// <summary>Forgets all users of the given shards; inputs parked for a load stay parked.</summary>
+    public List<UserState> Discard(HashSet<int> shards)
+    {
+        var gone = _slots.Values.Where(s => s.User is { } u && shards.Contains(u.Shard)).ToList();
+        foreach (var slot in gone)
+        {
+            _slots.Remove(slot.UserId);
+        }
+
+        return gone.ConvertAll(s => s.User!);
+    }
+}

@@ -1,0 +1,279 @@
+using Presence.Actors.Users.Features;
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// Messages out and in (RFC 6121 §5, §8.5): the sender's row, the outbox, the recipient's row, and who gets it. The row is written once per
+/// user; sessions are cursors over it.
+/// </summary>
+public static class Messages
+{
+    public static void FromClient(SessionState session, Stanza stanza, Turn turn)
+    {
+        var user = turn.User;
+        if (stanza.HasAny(PayloadFlags.Body | PayloadFlags.Composing | PayloadFlags.Displayed))
+        {
+            session.LastInteraction = turn.Now;
+        }
+
+        var to = stanza.To ?? user.Jid;
+        if (Refusal(stanza, to, turn) is { } error)
+        {
+            Reply(session, error.Reply(stanza, session.FullJid, stanza.To), turn);
+        }
+        else
+        {
+            var stamped = StanzaSplice.Stamp(stanza, session.FullJid, to, StanzaSplice.ForgedStanzaIds(stanza, user.Jid));
+            if (MessageKind.IsEphemeral(stanza))
+            {
+                SendEphemerally(session, stanza, stamped, to, turn);
+            }
+            else if (to.Bare.Equals(user.Jid))
+            {
+                StoreSelf(session, stanza, stamped, to, turn);
+            }
+            else
+            {
+                StoreSent(session, stanza, stamped, to, turn);
+                turn.SendDurably(to, stamped);
+            }
+        }
+
+        // The inbound h is in the same batch as the effect (cluster-protocol 7.2).
+        if (!MessageKind.IsEphemeral(stanza))
+        {
+            Sessions.Store(session, turn);
+        }
+    }
+
+    /// <summary>A message for this user, taken from an outbox.</summary>
+    public static void Received(OutboxInput input, Turn turn)
+    {
+        var (user, stanza) = (turn.User, input.Stanza);
+        if (!user.Exists || !input.To.Bare.Equals(user.Jid) || user.IsBlocked(input.From))
+        {
+            Bounce(stanza, input.From, turn);
+            return;
+        }
+
+        var flags = MessageKind.FlagsOf(stanza);
+        var addressed = input.To.Resource is { } resource && user.SessionOf(resource) is not null;
+        if (!addressed && stanza.Type == StanzaType.Groupchat)
+        {
+            // RFC 6121 §8.5.2.1.1 and §8.5.3.2.1.
+            Bounce(stanza, input.From, turn);
+            return;
+        }
+
+        flags |= addressed ? MessageFlags.ToFullJid : MessageFlags.None;
+        var forged = StanzaSplice.ForgedStanzaIds(stanza, user.Jid);
+        var body = forged.Length == 0 ? stanza.Bytes : StanzaSplice.Stamp(stanza, input.From, input.To, forged);
+        var id = turn.NextMessageId();
+        var draft = new MessageRef(id, input.From.Bare.ToString(), flags, 0, input.To.Resource, body.Length);
+        var wanted = (flags & (MessageFlags.Visible | MessageFlags.Offline)) != 0
+            || user.Sessions.Exists(s => MessageForms.Choose(draft, s) != MessageForm.None);
+        if (wanted)
+        {
+            var why = PushFeature.WhyAtArrival(draft, turn);
+            Add(new MessageRow(user.UserId, id, draft.Peer, input.From.Resource, flags, 0, input.To.Resource, why, body), turn);
+        }
+    }
+
+    /// <summary>A message for this user that lives in memory only.</summary>
+    public static void ReceivedEphemeral(EphemeralInput input, Turn turn)
+    {
+        var (user, stanza) = (turn.User, input.Stanza);
+        var state = MessageKind.IsChatStateOnly(stanza);
+        if (!user.Exists || user.IsBlocked(input.From))
+        {
+            if (!state)
+            {
+                Bounce(stanza, input.From, turn);
+            }
+
+            return;
+        }
+
+        var addressed = input.To.Resource is { } resource && user.SessionOf(resource) is not null;
+        if (!addressed && stanza.Type is StanzaType.Error or StanzaType.Groupchat)
+        {
+            return;
+        }
+
+        var flags = MessageKind.FlagsOf(stanza) | (addressed ? MessageFlags.ToFullJid : MessageFlags.None);
+        var delivered = Show(stanza, new MessageRef(long.MaxValue, "", flags, 0, input.To.Resource, 0), turn);
+        if (!delivered && !state && stanza.HasAny(PayloadFlags.Body | PayloadFlags.Encrypted))
+        {
+            // Not to be stored and nobody there to take it: the sender learns that it did not arrive.
+            Bounce(stanza, input.From, turn);
+        }
+    }
+
+    /// <summary>At initial presence: what no device has acknowledged yet, unless this stream asked the archive (sessions.md 4.3).</summary>
+    public static void OfferOffline(SessionState session, Turn turn)
+    {
+        var user = turn.User;
+        if (session.ArchiveQueried || user.DeliveredAny >= user.LastId)
+        {
+            user.DeliveredAny = session.ArchiveQueried && user.Sessions.Count == 1 ? user.LastId : user.DeliveredAny;
+            return;
+        }
+
+        session.Cursor = Math.Min(session.Cursor, user.DeliveredAny);
+        session.OfflinePending = true;
+        Sessions.Store(session, turn);
+        var (id, no, connection, after, limit) = (user.UserId, session.No, session.ConnectionNumber, user.DeliveredAny, turn.Options.MaxQueuedStanzas);
+        turn.Read(store => new OfflineInput(id, no, connection, store.ReadOffline(id, after, limit)));
+    }
+
+    /// <summary>The rows behind the account's cursor join the tail; what arrived meanwhile comes after them.</summary>
+    public static void OfflineRead(OfflineInput input, Turn turn)
+    {
+        var user = turn.User;
+        if (user.SessionOf(input.SessionNo) is not { OfflinePending: true } session || session.ConnectionNumber != input.ConnectionNumber)
+        {
+            return;
+        }
+
+        var known = user.Tail.Select(m => m.Id).ToHashSet();
+        foreach (var row in input.Rows.Where(r => !known.Contains(r.Id)))
+        {
+            user.Tail.Add(row);
+            user.TailBytes += row.Size;
+        }
+
+        user.Tail.Sort((a, b) => a.Id.CompareTo(b.Id));
+        session.OfflinePending = false;
+        Outbound.Replay(session, turn);
+        if (input.Rows.Count == 0 && user.Sessions.Count == 1)
+        {
+            // Nothing waits: the next log-in need not look again.
+            user.DeliveredAny = user.LastId;
+        }
+
+        Sessions.Store(session, turn);
+        Tail.Trim(turn);
+    }
+
+    /// <summary>An error in answer to a message; durable like the message it answers.</summary>
+    public static void Bounce(Stanza stanza, Jid from, Turn turn)
+    {
+        if (new StanzaError(StanzaErrorCondition.ServiceUnavailable).Reply(stanza, from, stanza.To) is { } reply && from.Local is not null)
+        {
+            turn.SendDurably(from, reply);
+        }
+    }
+
+    private static StanzaError? Refusal(Stanza stanza, Jid to, Turn turn)
+    {
+        if (stanza.ToMalformed)
+        {
+            return new StanzaError(StanzaErrorCondition.JidMalformed);
+        }
+
+        if (to.Domain != turn.Environment.Domain.Domain)
+        {
+            return new StanzaError(StanzaErrorCondition.RemoteServerNotFound);
+        }
+
+        if (turn.User.IsBlocked(to))
+        {
+            // XEP-0191 §3.5: the user's own block stops the way out too.
+            return new StanzaError(StanzaErrorCondition.NotAcceptable) { Application = new XmlElement("blocked", Namespaces.BlockingErrors) };
+        }
+
+        return to.Local is null ? new StanzaError(StanzaErrorCondition.ServiceUnavailable) : null;
+    }
+
+    private static void Reply(SessionState session, byte[]? reply, Turn turn)
+    {
+        if (reply is not null)
+        {
+            Outbound.Ephemeral(session, new OutboundStanza(0, reply, default, default), turn);
+        }
+    }
+
+    private static void StoreSent(SessionState session, Stanza stanza, byte[] stamped, Jid to, Turn turn)
+    {
+        var user = turn.User;
+        var flags = (MessageKind.FlagsOf(stanza) & ~(MessageFlags.Offline | MessageFlags.Deserving)) | MessageFlags.Outgoing;
+        var copies = (flags & MessageFlags.CarbonEligible) != 0 && user.Sessions.Exists(s => s != session && s.Carbons);
+        if (copies || (flags & MessageFlags.Visible) != 0)
+        {
+            Add(new MessageRow(user.UserId, turn.NextMessageId(), to.Bare.ToString(), to.Resource, flags, session.No, null, null, stamped), turn);
+        }
+    }
+
+    private static void StoreSelf(SessionState session, Stanza stanza, byte[] stamped, Jid to, Turn turn)
+    {
+        var user = turn.User;
+        var flags = MessageKind.FlagsOf(stanza) & ~MessageFlags.Deserving;
+        flags |= MessageFlags.ToSelf | (to.Resource is { } r && user.SessionOf(r) is not null ? MessageFlags.ToFullJid : MessageFlags.None);
+        Add(new MessageRow(user.UserId, turn.NextMessageId(), user.Jid.ToString(), to.Resource, flags, session.No, to.Resource, null, stamped), turn);
+    }
+
+    private static void Add(MessageRow row, Turn turn)
+    {
+        turn.Emit(new MessageStored(row));
+        var reference = MessageForms.RefOf(row);
+        foreach (var session in turn.User.Sessions.ToArray())
+        {
+            var form = MessageForms.Choose(reference, session);
+            if (form != MessageForm.None)
+            {
+                Outbound.Durable(session, row, form, turn);
+            }
+            else if (session.Receiving)
+            {
+                session.Cursor = Math.Max(session.Cursor, row.Id);
+            }
+        }
+
+        Tail.Trim(turn);
+    }
+
+    private static void SendEphemerally(SessionState session, Stanza stanza, byte[] stamped, Jid to, Turn turn)
+    {
+        if (!Stanza.TryParse(stamped, out var outgoing))
+        {
+            return;
+        }
+
+        var flags = MessageKind.FlagsOf(stanza);
+        if (to.Bare.Equals(turn.User.Jid))
+        {
+            Show(outgoing, new MessageRef(long.MaxValue, "", flags | MessageFlags.ToSelf, session.No, to.Resource, 0), turn);
+            return;
+        }
+
+        Show(outgoing, new MessageRef(long.MaxValue, "", flags | MessageFlags.Outgoing, session.No, null, 0), turn);
+        turn.Send(new EphemeralInput(ShardKey.UserId(to.Bare.ToString()), session.FullJid, to, outgoing));
+    }
+
+    /// <summary>Shows a message without row to the sessions it is for; tells whether any was there.</summary>
+    private static bool Show(Stanza stanza, MessageRef reference, Turn turn)
+    {
+        var state = MessageKind.IsChatStateOnly(stanza);
+        var shown = false;
+        MessageRow? row = null;
+        foreach (var session in turn.User.Sessions.ToArray())
+        {
+            var form = MessageForms.Choose(reference, session);
+            if (form == MessageForm.None)
+            {
+                continue;
+            }
+
+            row ??= new MessageRow(turn.User.UserId, 0, "", null, reference.Flags & ~MessageFlags.Visible, 0, null, null, stanza.Bytes);
+            Outbound.Ephemeral(session, MessageForms.Render(row, form, turn.User.Jid, turn.Environment, delayed: false), turn, chatState: state);
+            shown = true;
+        }
+
+        return shown;
+    }
+}

@@ -1,0 +1,265 @@
+using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// The way out to one client: numbers, the unacknowledged list, the send window, what waits. Every stanza to a client goes through here, in
+/// order; a durable one is numbered by a write before it is sent (S11), a stanza without row takes the next number and never overtakes.
+/// </summary>
+public static class Outbound
+{
+    private const int ReadAtOnce = 100;
+
+    /// <summary>A stanza without row. Sent now, or kept for a resumable session that takes nothing at the moment.</summary>
+    /// <param name="presenceOf">Full JID whose presence this is; a later one replaces it while it waits.</param>
+    public static void Ephemeral(SessionState session, in OutboundStanza stanza, Turn turn, string? presenceOf = null, bool chatState = false)
+    {
+        if (session.Receiving && !(session.Inactive && (presenceOf is not null || chatState)))
+        {
+            FlushWaiting(session, turn);
+            Enqueue(session, 0, stanza, stanza.Length, turn);
+            Pump(session, turn);
+        }
+        else if (session.Resumable || session.Attached)
+        {
+            if (chatState && !session.Attached)
+            {
+                // A chat state is about now; there is no later at which it would be true.
+                return;
+            }
+
+            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now), turn);
+        }
+    }
+
+    /// <summary>An IQ request: waits like the rest, but is refused when the client stays away (sessions.md 3.4).</summary>
+    public static void Request(SessionState session, in OutboundStanza stanza, byte[] original, Jid from, Turn turn)
+    {
+        if (session.Receiving)
+        {
+            Ephemeral(session, stanza, turn);
+        }
+        else
+        {
+            Keep(session, new Waiting(stanza, null, original, from, turn.Now), turn);
+        }
+    }
+
+    /// <summary>A message that has just become a row. The bytes are at hand, so a connected client needs no read.</summary>
+    public static void Durable(SessionState session, MessageRow row, MessageForm form, Turn turn)
+    {
+        if (!session.Receiving)
+        {
+            // Stays in the tail without a number; the attach gives it one.
+            return;
+        }
+
+        FlushWaiting(session, turn);
+        session.Cursor = Math.Max(session.Cursor, row.Id);
+        var stanza = MessageForms.Render(row, form, turn.User.Jid, turn.Environment, delayed: false);
+        Number(session, row.Id, stanza, row.Body.Length, turn);
+        Pump(session, turn);
+    }
+
+    /// <summary>Numbers every row the session lacks and sends on: at a resume, at the end of silence, after offline rows came.</summary>
+    public static void Replay(SessionState session, Turn turn)
+    {
+        var numbered = session.Unacked is { Count: > 0 } list ? list.Select(i => i.MessageId).ToHashSet() : null;
+        foreach (var row in turn.User.Tail)
+        {
+            // The cursor was set back when offline rows were offered: what is numbered already stays as it is.
+            if (row.Id > session.Cursor && numbered?.Contains(row.Id) != true && MessageForms.Choose(row, session) != MessageForm.None)
+            {
+                Number(session, row.Id, default, row.Size, turn);
+            }
+        }
+
+        session.Cursor = Math.Max(session.Cursor, turn.User.LastId);
+        FlushWaiting(session, turn);
+        Pump(session, turn);
+    }
+
+    /// <summary>Gives the next number to a row, by a write if the session is stored.</summary>
+    public static void Number(SessionState session, long messageId, in OutboundStanza stanza, int size, Turn turn)
+    {
+        var number = Enqueue(session, messageId, stanza, size, turn);
+        if (session.Resumable && session.Unacked is { } list && list[^1].Number == number)
+        {
+            turn.Emit(new DeliveryNumbered(new DeliveryRow(turn.User.UserId, session.No, number, messageId)));
+        }
+    }
+
+    /// <summary>Everything up to <paramref name="h"/> has arrived. Written lazily: losing it costs a repeat in a new session or a spurious push.</summary>
+    public static void Acknowledged(SessionState session, long h, Turn turn, bool pump = true)
+    {
+        if (h <= session.Acked || session.Unacked is not { } list)
+        {
+            session.Acked = Math.Max(session.Acked, h);
+            return;
+        }
+
+        var count = 0;
+        var durable = false;
+        while (count < list.Count && list[count].Number <= h)
+        {
+            var item = list[count++];
+            session.UnackedBytes -= item.Size;
+            if (item.SentAt != 0)
+            {
+                session.InWindow -= item.Size;
+            }
+
+            if (item.MessageId != 0)
+            {
+                durable = true;
+                turn.User.DeliveredAny = Math.Max(turn.User.DeliveredAny, item.MessageId);
+            }
+        }
+
+        list.RemoveRange(0, count);
+        session.NextToSend = Math.Max(0, session.NextToSend - count);
+        session.Acked = h;
+        if (durable && session.AckDirtySince == 0)
+        {
+            session.AckDirtySince = turn.Now;
+        }
+
+        Tail.Trim(turn);
+        if (pump)
+        {
+            Pump(session, turn);
+        }
+    }
+
+    /// <summary>Sends from where it stopped, as far as bytes are at hand and the window allows; asks for bodies it lacks.</summary>
+    public static void Pump(SessionState session, Turn turn)
+    {
+        if (session.Connection is not { } connection || session.Unacked is not { } list)
+        {
+            return;
+        }
+
+        while (session.NextToSend < list.Count)
+        {
+            var item = list[session.NextToSend];
+            if (!item.HasBytes)
+            {
+                ReadAhead(session, list, turn);
+                return;
+            }
+
+            if (session.InWindow > 0 && session.InWindow + item.Size > turn.Options.SendWindowBytes)
+            {
+                return;
+            }
+
+            turn.Stanza(connection, item.Stanza with { Number = item.Number });
+            item.SentAt = turn.Now;
+            session.InWindow += item.Size;
+            session.NextToSend++;
+            if (item.MessageId != 0)
+            {
+                // The row has the body; memory keeps none.
+                item.Stanza = default;
+            }
+        }
+    }
+
+    /// <summary>Bodies came. Rows that are gone (deleted account data, retention) leave an empty place: their number was promised to nobody yet.</summary>
+    public static void Bodies(SessionState session, IReadOnlyList<MessageRow> rows, Turn turn)
+    {
+        session.Reading = false;
+        if (session.Unacked is not { } list)
+        {
+            return;
+        }
+
+        var found = rows.ToDictionary(r => r.Id);
+        for (var i = session.NextToSend; i < list.Count && i < session.NextToSend + ReadAtOnce; i++)
+        {
+            var item = list[i];
+            if (item.HasBytes || item.MessageId == 0 || !found.TryGetValue(item.MessageId, out var row))
+            {
+                continue;
+            }
+
+            var form = MessageForms.Choose(MessageForms.RefOf(row), session);
+            item.Stanza = MessageForms.Render(row, form == MessageForm.None ? MessageForm.Plain : form, turn.User.Jid, turn.Environment, delayed: true);
+        }
+
+        if (session.NextToSend < list.Count && list[session.NextToSend] is { HasBytes: false } missing && !found.ContainsKey(missing.MessageId))
+        {
+            // Numbers must stay without gaps on the wire: an empty message of the server takes the place.
+            missing.Stanza = MessageForms.Placeholder(session.FullJid, turn.Environment.Domain);
+        }
+
+        Pump(session, turn);
+    }
+
+    /// <summary>Sends what waits without numbers, in order.</summary>
+    public static void FlushWaiting(SessionState session, Turn turn)
+    {
+        if (session.Waiting is not { Count: > 0 } waiting)
+        {
+            return;
+        }
+
+        session.Waiting = null;
+        session.WaitingBytes = 0;
+        foreach (var item in waiting)
+        {
+            Enqueue(session, 0, item.Stanza, item.Stanza.Length, turn);
+        }
+    }
+
+    private static long Enqueue(SessionState session, long messageId, in OutboundStanza stanza, int size, Turn turn)
+    {
+        var list = session.Unacked ??= [];
+        var number = ++session.OutSeq;
+        list.Add(new Unacknowledged { Number = number, MessageId = messageId, Stanza = stanza, Size = size });
+        session.UnackedBytes += size;
+        _ = turn;
+        return number;
+    }
+
+    private static void ReadAhead(SessionState session, List<Unacknowledged> list, Turn turn)
+    {
+        if (session.Reading)
+        {
+            return;
+        }
+
+        var ids = new List<long>();
+        for (var i = session.NextToSend; i < list.Count && ids.Count < ReadAtOnce; i++)
+        {
+            if (!list[i].HasBytes && list[i].MessageId != 0)
+            {
+                ids.Add(list[i].MessageId);
+            }
+        }
+
+        session.Reading = true;
+        turn.ReadBodies(session, ids);
+    }
+
+    private static void Keep(SessionState session, Waiting item, Turn turn)
+    {
+        var waiting = session.Waiting ??= [];
+        if (item.PresenceOf is not null)
+        {
+            var at = waiting.FindIndex(w => w.PresenceOf == item.PresenceOf);
+            if (at >= 0)
+            {
+                session.WaitingBytes += item.Stanza.Length - waiting[at].Stanza.Length;
+                waiting[at] = item;
+                return;
+            }
+        }
+
+        waiting.Add(item);
+        session.WaitingBytes += item.Stanza.Length;
+        _ = turn;
+    }
+}

@@ -1,0 +1,123 @@
+using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>A numbered stanza the client has not acknowledged. A durable one names its row and holds bytes only until it is sent.</summary>
+public sealed class Unacknowledged
+{
+    /// <summary>Outbound number (XEP-0198 counts from 1).</summary>
+    public long Number { get; set; }
+
+    /// <summary>Id of the message row, or 0 for a stanza that exists in memory only.</summary>
+    public long MessageId { get; set; }
+
+    /// <summary>The bytes; empty for a durable stanza that has to be read from the store.</summary>
+    public OutboundStanza Stanza { get; set; }
+    public int Size { get; set; }
+
+    /// <summary>Unix milliseconds when it was handed to the edge on the present connection; 0 = not yet.</summary>
+    public long SentAt { get; set; }
+    public bool HasBytes => !Stanza.Head.IsEmpty;
+}
+
+/// <summary>A stanza without row that waits for a session that takes nothing now; it gets its number when it is sent.</summary>
+/// <param name="PresenceOf">Full JID whose presence it is: a later one replaces it (sessions.md 3.4). Null for anything else.</param>
+/// <param name="Request">An IQ request; refused once the session has been away too long.</param>
+public sealed record Waiting(OutboundStanza Stanza, string? PresenceOf, byte[]? Request, Jid? RequestFrom, long Since);
+
+/// <summary>
+/// One session of a user: what is stored of it, and what only lives as long as its owner. Changed by its user's decisions alone.
+/// It must never hold bodies of messages that were sent or that wait: those are rows.
+/// </summary>
+public sealed class SessionState
+{
+    public required int No { get; init; }
+    public required Jid FullJid { get; init; }
+    public string Resource => FullJid.Resource!;
+
+    /// <summary>The socket it is attached to, or null.</summary>
+    public ConnectionId? Connection { get; set; }
+    public string Remote { get; set; } = "";
+
+    /// <summary>Raised by every attach and written with it.</summary>
+    public long ConnectionNumber { get; set; }
+
+    /// <summary>Stream management is enabled.</summary>
+    public bool Managed { get; set; }
+
+    /// <summary>The resumption id; null when the session ends with its socket. Sessions with one are stored.</summary>
+    public string? SmId { get; set; }
+    public int MaxSeconds { get; set; }
+
+    /// <summary>Inbound stanzas handled; runs ahead of <see cref="HStored"/> (in the open or an in-flight batch) and <see cref="HCommitted"/>.</summary>
+    public long HIn { get; set; }
+    public long HStored { get; set; }
+    public long HCommitted { get; set; }
+    public long AckRequestedAt { get; set; }
+
+    /// <summary>Last outbound number given.</summary>
+    public long OutSeq { get; set; }
+    public long Acked { get; set; }
+
+    /// <summary>Rows up to here have been considered: numbered, acknowledged or not for this session.</summary>
+    public long Cursor { get; set; }
+
+    /// <summary>Acknowledged in memory and not yet written; since when (0 = nothing).</summary>
+    public long AckDirtySince { get; set; }
+    public long AckedDurably { get; set; }
+
+    /// <summary>Numbered and unacknowledged, in order; those from <see cref="NextToSend"/> on have not been sent on this connection.</summary>
+    public List<Unacknowledged>? Unacked { get; set; }
+    public int NextToSend { get; set; }
+    public int UnackedBytes { get; set; }
+    public int InWindow { get; set; }
+    public bool Reading { get; set; }
+
+    /// <summary>In order; only while the session is not receiving, or presence and chat states are held (XEP-0352).</summary>
+    public List<Waiting>? Waiting { get; set; }
+    public int WaitingBytes { get; set; }
+
+    /// <summary>Loaded from rows and not attached since: the client may know numbers the rows do not.</summary>
+    public bool Restored { get; set; }
+
+    /// <summary>Last broadcast presence, stamped and without <c>to</c>; null before initial presence and after unavailable.</summary>
+    public byte[]? Presence { get; set; }
+    public sbyte Priority { get; set; }
+    public HashSet<string>? Directed { get; set; }
+
+    /// <summary>Highest message id when it was bound: earlier rows are for it only if they wait offline.</summary>
+    public long Since { get; set; }
+
+    /// <summary>The server shows Away in the client's stead.</summary>
+    public bool Away { get; set; }
+    public long RestorePresenceAt { get; set; }
+    public bool Carbons { get; set; }
+    public bool Inactive { get; set; }
+    public bool RosterRequested { get; set; }
+    public bool BlocklistRequested { get; set; }
+    public bool ArchiveQueried { get; set; }
+
+    /// <summary>Offline rows are being read; what arrives meanwhile must not overtake them.</summary>
+    public bool OfflinePending { get; set; }
+
+    public long DetachedAt { get; set; }
+    public long ExpiresAt { get; set; }
+    public long LastInteraction { get; set; }
+
+    /// <summary>The row as last emitted, to spare writes that change nothing.</summary>
+    public SessionRow? Stored { get; set; }
+
+    public bool Attached => Connection is not null;
+    public bool Available => Presence is not null;
+    public bool Resumable => SmId is not null;
+
+    /// <summary>Silent: inactive, and the push registration asked for hold (sessions.md 3.1). Set by the user's decisions.</summary>
+    public bool Hold { get; set; }
+    public bool Silent => Attached && Inactive && Hold;
+    public bool Receiving => Attached && !Silent && !OfflinePending;
+
+    /// <summary>When something was last sent to the client that it has not acknowledged; 0 if nothing is outstanding.</summary>
+    public long OldestUnansweredAt => Unacked is { Count: > 0 } list && list[0].SentAt != 0 ? list[0].SentAt : 0;
+}

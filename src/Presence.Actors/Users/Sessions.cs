@@ -1,0 +1,461 @@
+using System.Buffers.Text;
+using Presence.Actors.Users.Features;
+using Presence.Protocol.StreamManagement;
+using Presence.Protocol.Stanzas;
+using Presence.Protocol.Streams;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>Why a session ends; decides about its registrations and what its client is told.</summary>
+public enum EndReason
+{
+    /// <summary>The client closed its stream, or it never was resumable.</summary>
+    LoggedOut,
+    Expired,
+
+    /// <summary>Another session took its resource or its push address.</summary>
+    Replaced,
+
+    /// <summary>More waits for it than the limits allow (sessions.md 2.7).</summary>
+    QueueFull,
+    Kicked,
+}
+
+/// <summary>
+/// The life of a session: bind, enable, resume, detach, end (XEP-0198, sessions.md 2–3). Every attach and every end is a write; nothing is told
+/// to a client from memory alone.
+/// </summary>
+public static class Sessions
+{
+    public static void Bind(BindInput input, Turn turn)
+    {
+        var user = turn.User;
+        if (!user.Exists)
+        {
+            turn.Control(input.Connection, new BindRefusedOutput(StanzaErrorCondition.NotAllowed, "the account is gone"));
+            return;
+        }
+
+        var resource = input.Resource ?? RandomToken(turn, 9);
+        var replaced = user.SessionOf(resource);
+        if (replaced is null && user.Sessions.Count >= turn.Options.MaxSessions)
+        {
+            turn.Control(input.Connection, new BindRefusedOutput(StanzaErrorCondition.ResourceConstraint, "too many sessions"));
+            return;
+        }
+
+        var session = new SessionState
+        {
+            No = NewNumber(turn),
+            FullJid = user.Jid.WithResource(resource),
+            Connection = input.Connection,
+            ConnectionNumber = 1,
+            Remote = input.Remote,
+            Cursor = user.LastId,
+            Since = user.LastId,
+        };
+        if (replaced is not null)
+        {
+            MoveRegistrations(replaced.No, session.No, turn);
+            End(replaced, turn, EndReason.Replaced);
+        }
+
+        user.Sessions.Add(session);
+        turn.Control(input.Connection, new BoundOutput(session.FullJid));
+    }
+
+    public static void EnableManagement(SessionState session, EnableSmInput input, Turn turn)
+    {
+        if (session.Managed)
+        {
+            turn.Control(input.Connection, new SmRefusedOutput(StanzaErrorCondition.UnexpectedRequest));
+            return;
+        }
+
+        // Both counters start here (XEP-0198 §3); what was sent before was delivered as without stream management.
+        Outbound.Acknowledged(session, session.OutSeq, turn);
+        session.Managed = true;
+        (session.HIn, session.HStored, session.HCommitted, session.OutSeq, session.Acked) = (0, 0, 0, 0, 0);
+        session.Unacked = null;
+        if (!input.Resume)
+        {
+            turn.Control(input.Connection, new SmEnabledOutput(null, 0));
+            return;
+        }
+
+        session.SmId = $"{turn.User.Shard:x}-{RandomToken(turn, 16)}";
+        session.MaxSeconds = input.MaxSeconds ?? 0;
+        Store(session, turn);
+        StoreDoc(session, turn);
+        var life = (int)Math.Min(LifeOf(turn.User, session, turn.Options).TotalSeconds, int.MaxValue);
+        turn.Control(input.Connection, new SmEnabledOutput(session.SmId, life));
+    }
+
+    public static void Resume(ResumeInput input, Turn turn)
+    {
+        var user = turn.User;
+        if (user.Sessions.Find(s => s.SmId == input.SmId) is not { } session)
+        {
+            var stone = user.Tombstones.Find(t => t.SmId == input.SmId);
+            turn.Control(input.Connection, new ResumeRefusedOutput(StanzaErrorCondition.ItemNotFound, stone?.HIn));
+            return;
+        }
+
+        var h = (long)SmCounter.FromWire(input.H, new SmCounter((ulong)session.Acked)).Value;
+        if (h < session.Acked || (h > session.OutSeq && !session.Restored))
+        {
+            // A client that counts otherwise than it told us would get the wrong stanzas again; a new session is the safe way.
+            turn.Control(input.Connection, new ResumeRefusedOutput(StanzaErrorCondition.ItemNotFound, session.HIn));
+            return;
+        }
+
+        if (session.Connection is { } older)
+        {
+            turn.Control(older, new CloseOutput(StreamErrorCondition.Conflict, "resumed on another connection"));
+        }
+
+        Attach(session, input, h, turn);
+    }
+
+    private static void Attach(SessionState session, ResumeInput input, long h, Turn turn)
+    {
+        session.Connection = input.Connection;
+        session.ConnectionNumber++;
+        session.Remote = input.Remote;
+        (session.DetachedAt, session.ExpiresAt, session.Inactive, session.Reading) = (0, 0, false, false);
+        session.NextToSend = session.InWindow = 0;
+        session.Unacked?.ForEach(item => item.SentAt = 0);
+        turn.Control(input.Connection, new ResumedOutput(session.FullJid, session.SmId!, session.HIn));
+        Outbound.Acknowledged(session, h, turn, pump: false);
+        var restored = session.Restored;
+        if (restored)
+        {
+            Renumber(session, h, turn);
+        }
+
+        session.RestorePresenceAt = session.Away ? turn.Now + (long)turn.Options.ResumeSettle.TotalMilliseconds : 0;
+        if (session.OfflinePending)
+        {
+            session.OfflinePending = false;
+            Messages.OfferOffline(session, turn);
+        }
+
+        Outbound.Replay(session, turn);
+        Store(session, turn);
+        if (restored)
+        {
+            PresenceFeature.RefreshContacts(session, turn);
+        }
+    }
+
+    /// <summary>
+    /// After a crash only durable stanzas are known, with gaps where others were: they take the numbers from h + 1 on, which is where the
+    /// client counts on (cluster-protocol 7.3, model delivery.py). An h above the last recorded number is the client's to know.
+    /// </summary>
+    private static void Renumber(SessionState session, long h, Turn turn)
+    {
+        session.Restored = false;
+        session.OutSeq = h;
+        var left = session.Unacked;
+        session.Unacked = null;
+        session.UnackedBytes = 0;
+        turn.Emit(new DeliveryCleared(turn.User.UserId, session.No));
+        foreach (var item in left ?? [])
+        {
+            Outbound.Number(session, item.MessageId, default, item.Size, turn);
+        }
+    }
+
+    public static void AckRequested(SessionState session, Turn turn)
+    {
+        if (!session.Managed)
+        {
+            return;
+        }
+
+        if (session.Resumable && session.HIn > session.HStored)
+        {
+            // An acknowledged h must never fall (S3): what only ephemeral stanzas raised is written before it is told.
+            Store(session, turn);
+        }
+
+        if (session.AckRequestedAt == 0)
+        {
+            session.AckRequestedAt = turn.Now;
+        }
+
+        turn.Acknowledge(session);
+    }
+
+    public static void Acknowledged(SessionState session, AckInput input, Turn turn)
+    {
+        if (!session.Managed)
+        {
+            return;
+        }
+
+        var h = (long)SmCounter.FromWire(input.H, new SmCounter((ulong)session.Acked)).Value;
+        if (h > session.OutSeq)
+        {
+            turn.Control(session.Connection!.Value, new CloseOutput(StreamErrorCondition.UndefinedCondition, "acknowledged more stanzas than were sent"));
+            Detached(session, clean: false, turn);
+            return;
+        }
+
+        Outbound.Acknowledged(session, h, turn);
+    }
+
+    public static void ClientState(SessionState session, bool active, Turn turn)
+    {
+        session.Inactive = !active;
+        if (!active)
+        {
+            session.RestorePresenceAt = 0;
+            if (session.Silent && session.Available && turn.Options.AwayWhenSuspended)
+            {
+                PresenceFeature.ShowAway(session, turn);
+            }
+
+            return;
+        }
+
+        session.LastInteraction = turn.Now;
+        if (session.Away)
+        {
+            session.RestorePresenceAt = 0;
+            PresenceFeature.Restore(session, turn);
+        }
+
+        if (session.Receiving)
+        {
+            Outbound.Replay(session, turn);
+        }
+    }
+
+    public static void Detached(SessionState session, bool clean, Turn turn)
+    {
+        if (clean || !session.Resumable)
+        {
+            End(session, turn, EndReason.LoggedOut);
+            return;
+        }
+
+        session.Connection = null;
+        session.DetachedAt = turn.Now;
+        session.ExpiresAt = turn.Now + (long)LifeOf(turn.User, session, turn.Options).TotalMilliseconds;
+        (session.Reading, session.NextToSend, session.InWindow) = (false, 0, 0);
+        (session.AckRequestedAt, session.RestorePresenceAt) = (0, 0);
+        Store(session, turn);
+    }
+
+    public static void End(SessionState session, Turn turn, EndReason reason)
+    {
+        var user = turn.User;
+        if (session.Connection is { } connection && reason != EndReason.LoggedOut)
+        {
+            turn.Control(connection, new CloseOutput(ConditionOf(reason), null));
+        }
+
+        RefuseRequests(session, turn);
+        if (session.Available)
+        {
+            PresenceFeature.SessionGone(session, turn);
+        }
+
+        KeepUndelivered(session, turn);
+        if (reason == EndReason.Expired)
+        {
+            PushFeature.Terminated(session, turn);
+        }
+
+        ReleaseRegistrations(session, reason, turn);
+        if (session.Stored is not null)
+        {
+            var stone = session.SmId is { } id ? new TombstoneRow(user.UserId, id, session.HIn, turn.Now) : null;
+            turn.Emit(new SessionEnded(user.UserId, session.No, session.ConnectionNumber, stone));
+        }
+
+        user.Sessions.Remove(session);
+        session.Connection = null;
+        Tail.Trim(turn);
+    }
+
+    /// <summary>Writes the hot half if anything in it changed, and the acknowledgements that were kept back.</summary>
+    public static void Store(SessionState session, Turn turn)
+    {
+        var user = turn.User;
+        session.AckDirtySince = 0;
+        if (user.DeliveredAny > user.DeliveredAnyStored)
+        {
+            turn.Emit(new AccountCursorsMoved(user.UserId, user.DeliveredAny, user.LastId));
+        }
+
+        if (!session.Resumable)
+        {
+            return;
+        }
+
+        if (session.Acked > session.AckedDurably)
+        {
+            session.AckedDurably = session.Acked;
+            turn.Emit(new DeliveryAcknowledged(user.UserId, session.No, session.Acked));
+        }
+
+        var row = new SessionRow(
+            user.UserId, session.No, session.ConnectionNumber, session.HIn, session.OutSeq, session.Acked, session.Cursor,
+            session.Attached ? SessionPhase.Attached : SessionPhase.Disconnected, session.ExpiresAt, session.DetachedAt, session.LastInteraction);
+        if (row != session.Stored)
+        {
+            turn.Emit(new SessionStored(row));
+        }
+    }
+
+    /// <summary>Writes the cold half: presence, directed targets, carbons, resumption id.</summary>
+    public static void StoreDoc(SessionState session, Turn turn)
+    {
+        if (session.Resumable)
+        {
+            turn.Emit(new SessionDocStored(new SessionDocRow(
+                turn.User.UserId, session.No, session.Resource, session.SmId, session.Presence, session.Directed?.ToArray() ?? [],
+                session.Carbons, session.Inactive, session.Since, session.Away, null)));
+        }
+    }
+
+    public static TimeSpan LifeOf(UserState user, SessionState session, SessionOptions options)
+    {
+        var life = UserDeadlines.PushEnabled(user, session) ? options.LifeWithPush : options.LifeWithoutPush;
+        return session.MaxSeconds > 0 && session.MaxSeconds < life.TotalSeconds ? TimeSpan.FromSeconds(session.MaxSeconds) : life;
+    }
+
+    /// <summary>Ends sessions for which more waits than may (sessions.md 2.7); their messages stay in the archive.</summary>
+    public static void EnforceLimits(Turn turn)
+    {
+        var user = turn.User;
+        for (var i = user.Sessions.Count - 1; i >= 0; i--)
+        {
+            var session = user.Sessions[i];
+            var count = (session.Unacked?.Count ?? 0) + (session.Waiting?.Count ?? 0);
+            var bytes = (long)session.UnackedBytes + session.WaitingBytes;
+            if (count + user.Tail.Count <= turn.Options.MaxQueuedStanzas && bytes + user.TailBytes <= turn.Options.MaxQueuedBytes)
+            {
+                continue;
+            }
+
+            foreach (var row in user.Tail)
+            {
+                if (row.Id > session.Cursor && MessageForms.Choose(row, session) != MessageForm.None)
+                {
+                    count++;
+                    bytes += row.Size;
+                }
+            }
+
+            if (count > turn.Options.MaxQueuedStanzas || bytes > turn.Options.MaxQueuedBytes)
+            {
+                End(session, turn, EndReason.QueueFull);
+            }
+        }
+    }
+
+    /// <summary>IQ requests that waited too long, or whose session ends, are refused (sessions.md 3.4).</summary>
+    public static void RefuseRequests(SessionState session, Turn turn)
+    {
+        if (session.Waiting is not { } waiting)
+        {
+            return;
+        }
+
+        foreach (var item in waiting)
+        {
+            if (item is { Request: { } request, RequestFrom: { } from } && Stanza.TryParse(request, out var stanza))
+            {
+                IqFeature.Refuse(stanza, from, session.FullJid, StanzaErrorCondition.RecipientUnavailable, turn);
+            }
+        }
+
+        session.WaitingBytes -= waiting.Where(w => w.Request is not null).Sum(w => w.Stanza.Length);
+        waiting.RemoveAll(w => w.Request is not null);
+    }
+
+    /// <summary>Lets the registrations of one session follow another (sessions.md 2.6).</summary>
+    public static void MoveRegistrations(int from, int to, Turn turn)
+    {
+        foreach (var registration in turn.User.Registrations.ToArray())
+        {
+            if (registration.SessionNo == from)
+            {
+                turn.Emit(new PushRegistered(registration with { SessionNo = to }));
+            }
+        }
+    }
+
+    /// <summary>What this session had not acknowledged and no other session has is offered to the next new one.</summary>
+    private static void KeepUndelivered(SessionState session, Turn turn)
+    {
+        var user = turn.User;
+        foreach (var row in user.Tail)
+        {
+            if (row.Id > user.DeliveredAny || (row.Flags & MessageFlags.Offline) == 0 || !Tail.Lacks(session, row.Id)
+                || MessageForms.Choose(row, session) != MessageForm.Plain)
+            {
+                continue;
+            }
+
+            if (!user.Sessions.Exists(s => s != session && MessageForms.Choose(row, s) != MessageForm.None))
+            {
+                turn.Emit(new AccountCursorsMoved(user.UserId, row.Id - 1, user.LastId));
+                return;
+            }
+        }
+    }
+
+    private static void ReleaseRegistrations(SessionState session, EndReason reason, Turn turn)
+    {
+        foreach (var registration in turn.User.Registrations.ToArray())
+        {
+            if (registration.SessionNo != session.No)
+            {
+                continue;
+            }
+
+            if (registration.OwnForm && reason is EndReason.LoggedOut or EndReason.Kicked)
+            {
+                // Logging out is the supported way to stop pushes to a device (R13).
+                PushFeature.Unregister(registration, turn);
+            }
+            else
+            {
+                turn.Emit(new PushRegistered(registration with { SessionNo = 0 }));
+            }
+        }
+    }
+
+    private static StreamErrorCondition ConditionOf(EndReason reason) => reason switch
+    {
+        EndReason.Replaced => StreamErrorCondition.Conflict,
+        EndReason.QueueFull => StreamErrorCondition.ResourceConstraint,
+        EndReason.Kicked => StreamErrorCondition.Reset,
+        _ => StreamErrorCondition.ConnectionTimeout,
+    };
+
+    private static int NewNumber(Turn turn)
+    {
+        while (true)
+        {
+            var number = (int)(turn.RandomNumber() & int.MaxValue);
+            if (number != 0 && turn.User.SessionOf(number) is null)
+            {
+                return number;
+            }
+        }
+    }
+
+    private static string RandomToken(Turn turn, int bytes)
+    {
+        Span<byte> random = stackalloc byte[bytes];
+        turn.Environment.Random.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+}

@@ -1,0 +1,90 @@
+using Presence.Actors.Shards;
+using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// One decision about one user: the time it sees, the events it emits (applied at once, written with the open batch) and the outputs it asks for.
+/// Outputs are held until the batch they were asked in is committed, in the order they were asked; none may leave earlier.
+/// </summary>
+public sealed class Turn
+{
+    private readonly OpenBatch _batch;
+    private readonly ShardState _shard;
+
+    internal Turn(ActorEnvironment environment, long now, UserState user, ShardState shard, OpenBatch batch)
+    {
+        (Environment, Now, User, _shard, _batch) = (environment, now, user, shard, batch);
+    }
+
+    public ActorEnvironment Environment { get; }
+
+    public SessionOptions Options => Environment.Options;
+
+    /// <summary>Unix milliseconds.</summary>
+    public long Now { get; }
+
+    public UserState User { get; }
+
+    /// <summary>States something that became true: memory changes now, rows with the batch.</summary>
+    public void Emit(StoreEvent change)
+    {
+        UserApply.Apply(User, change);
+        _batch.Add(_shard, change);
+    }
+
+    public void Stanza(ConnectionId connection, in OutboundStanza stanza) => _batch.Hold(HeldOutput.ForStanza(connection, stanza));
+
+    public void Control(ConnectionId connection, ControlOutput output) => _batch.Hold(HeldOutput.ForControl(connection, output));
+
+    /// <summary>An acknowledgement of everything handled so far: leaves with the commit, or early and smaller after <see cref="SessionOptions.AckDelay"/>.</summary>
+    public void Acknowledge(SessionState session)
+    {
+        _batch.Hold(HeldOutput.ForControl(session.Connection!.Value, new AckOutput(session.HIn)));
+        _batch.Acknowledging(session, session.HIn);
+    }
+
+    /// <summary>The only output that does not wait: what it says is committed already.</summary>
+    public void AcknowledgeCommitted(SessionState session) =>
+        _batch.Unheld.Add(HeldOutput.ForControl(session.Connection!.Value, new AckOutput(session.HCommitted)));
+
+    /// <summary>A stanza for another user (or this one) that lives in memory only.</summary>
+    public void Send(UserInput input) => _batch.Hold(HeldOutput.ForInput(input));
+
+    /// <summary>A durable stanza for a user of this domain: an outbox item, offered after the commit until it is confirmed.</summary>
+    /// <param name="stamped">With true <c>from</c> and <c>to</c>.</param>
+    public void SendDurably(Jid to, byte[] stamped)
+    {
+        var target = ShardKey.Shard(ShardKey.UserId(to.Bare.ToString()), Environment.ShardCount);
+        var item = _shard.NextOutboxItem(target, 0, stamped);
+        _batch.Add(_shard, new OutboxAppended(item));
+        _batch.Hold(HeldOutput.ForOffer(item));
+    }
+
+    /// <summary>Reads after the commit, on a reader thread; what comes back is decided on like any input. Null = nothing to decide.</summary>
+    public void Read(Func<IStore, UserInput?> read) => _batch.Hold(HeldOutput.ForRead(read));
+
+    /// <summary>Bodies for a session, asked after the commit that numbered them.</summary>
+    public void ReadBodies(SessionState session, IReadOnlyList<long> ids)
+    {
+        var (user, no, connection) = (User.UserId, session.No, session.ConnectionNumber);
+        Read(store => new BodiesInput(user, no, connection, store.ReadMessages(user, ids)));
+    }
+
+    public void Push(PushNotification push) => _batch.Hold(HeldOutput.ForPush(push));
+
+    /// <summary>Runs after the commit: replies to operators.</summary>
+    public void After(Action action) => _batch.Hold(HeldOutput.ForAction(action));
+
+    public long RandomNumber()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Environment.Random.Fill(bytes);
+        return BitConverter.ToInt64(bytes);
+    }
+
+    /// <summary>A message id greater than every one before: milliseconds &lt;&lt; 20 | counter (sessions.md 4.4).</summary>
+    public long NextMessageId() => Math.Max(Now << 20, User.LastId + 1);
+}

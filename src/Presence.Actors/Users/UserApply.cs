@@ -1,0 +1,91 @@
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// Changes a user's memory by what became true. The store makes rows of the same events, so memory after an event equals what a load would
+/// give. No clock, no randomness, no output.
+/// </summary>
+public static class UserApply
+{
+    public static void Apply(UserState user, StoreEvent change)
+    {
+        switch (change)
+        {
+            case MessageStored e: Stored(user, e.Message); break;
+            case SessionStored e: Session(user, e.Session); break;
+            case SessionEnded e: Ended(user, e); break;
+            case AccountCursorsMoved e: user.DeliveredAny = user.DeliveredAnyStored = e.DeliveredAny; user.LastId = Math.Max(user.LastId, e.LastId); break;
+            case RosterItemStored e: user.Roster[e.Item.Contact] = e.Item; user.RosterVersion = e.Version; break;
+            case RosterItemRemoved e: user.Roster.Remove(e.Contact); user.RosterVersion = e.Version; break;
+            case JidBlocked e: (user.Blocked ??= []).Add(e.Jid); break;
+            case JidUnblocked e: user.Blocked?.Remove(e.Jid); break;
+            case MessagesDropped e: user.Tail.RemoveAll(m => e.Ids.Contains(m.Id)); break;
+            case PushRegistered e: Registered(user, e.Registration); break;
+            case PushUnregistered e: user.Registrations.RemoveAll(r => r.Service == e.Service && r.Node == e.Node); break;
+            case PushScheduled e: Scheduled(user, e.Push); break;
+            case PushRemoved e: user.Pushes.RemoveAll(p => p.Service == e.Service && p.Node == e.Node && p.Conversation == e.Conversation); break;
+            case AccountRemoved: user.Exists = false; break;
+            case SessionDocStored or DeliveryNumbered or DeliveryAcknowledged or DeliveryCleared or CredentialsChanged or AccountCreated: break;
+            default: throw new ArgumentException($"{change.GetType().Name} is not an event of a user", nameof(change));
+        }
+    }
+
+    private static void Stored(UserState user, MessageRow row)
+    {
+        user.LastId = Math.Max(user.LastId, row.Id);
+        if (user.Sessions.Count > 0)
+        {
+            user.Tail.Add(new MessageRef(row.Id, row.Peer, row.Flags, row.OriginSession, row.ToResource, row.Body.Length));
+            user.TailBytes += row.Body.Length;
+        }
+    }
+
+    private static void Session(UserState user, SessionRow row)
+    {
+        if (user.SessionOf(row.SessionNo) is { } session)
+        {
+            session.Stored = row;
+            session.HStored = row.HIn;
+        }
+    }
+
+    private static void Ended(UserState user, SessionEnded e)
+    {
+        user.Sessions.RemoveAll(s => s.No == e.SessionNo);
+        if (e.Tombstone is { } stone)
+        {
+            user.Tombstones.Add(stone);
+            if (user.Tombstones.Count > 10)
+            {
+                user.Tombstones.RemoveAt(0);
+            }
+        }
+    }
+
+    private static void Registered(UserState user, PushRegistrationRow row)
+    {
+        var at = user.Registrations.FindIndex(r => r.Service == row.Service && r.Node == row.Node);
+        if (at < 0)
+        {
+            user.Registrations.Add(row);
+        }
+        else
+        {
+            user.Registrations[at] = row;
+        }
+    }
+
+    private static void Scheduled(UserState user, PushOutboxRow row)
+    {
+        var at = user.Pushes.FindIndex(p => p.Service == row.Service && p.Node == row.Node && p.Conversation == row.Conversation);
+        if (at < 0)
+        {
+            user.Pushes.Add(row);
+        }
+        else
+        {
+            user.Pushes[at] = row;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Presence.Actors.Users.Features;
+using Presence.Protocol.Stanzas;
+using Presence.Routing;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// Decides on one input for one user: events and outputs through the turn, nothing else. The order of things within a turn is the order they
+/// are written and sent.
+/// </summary>
+public static class UserDecide
+{
+    public static void Decide(UserState user, object input, Turn turn)
+    {
+        switch (input)
+        {
+            case BindInput bind: Sessions.Bind(bind, turn); break;
+            case ResumeInput resume: Sessions.Resume(resume, turn); break;
+            case EdgeInput edge:
+                // Reports of a connection that was replaced are void (cluster-protocol 7.4).
+                if (user.SessionOf(edge.Connection) is { } session)
+                {
+                    FromEdge(session, edge, turn);
+                }
+
+                break;
+            case OutboxInput outbox: FromOutbox(outbox, turn); break;
+            case EphemeralInput ephemeral: FromUser(ephemeral, turn); break;
+            case PresenceInput presence: PresenceFeature.Received(presence, turn); break;
+            case ProbeInput probe: PresenceFeature.Probed(probe, turn); break;
+            case AdminInput admin: AdminFeature.Decide(admin, turn); break;
+            case ExplainInput explain: AdminFeature.Explained(explain, turn); break;
+            case TimerInput: UserDeadlines.Run(turn); break;
+            case PushDoneInput done: PushFeature.Done(done, turn); break;
+            case BodiesInput bodies:
+                if (user.SessionOf(bodies.SessionNo) is { } reader && reader.ConnectionNumber == bodies.ConnectionNumber)
+                {
+                    Outbound.Bodies(reader, bodies.Rows, turn);
+                }
+
+                break;
+            case OfflineInput offline: Messages.OfflineRead(offline, turn); break;
+            case ArchiveInput archive: ArchiveFeature.Answer(archive, turn); break;
+            default: throw new ArgumentException($"{input.GetType().Name} is not an input of a user", nameof(input));
+        }
+
+        Sessions.EnforceLimits(turn);
+        PushFeature.Review(turn);
+    }
+
+    private static void FromEdge(SessionState session, EdgeInput input, Turn turn)
+    {
+        switch (input)
+        {
+            case StanzaInput stanza: FromClient(session, stanza, turn); break;
+            case EnableSmInput enable: Sessions.EnableManagement(session, enable, turn); break;
+            case AckRequestInput: Sessions.AckRequested(session, turn); break;
+            case AckInput ack: Sessions.Acknowledged(session, ack, turn); break;
+            case WrittenInput written: Outbound.Acknowledged(session, written.Number, turn); break;
+            case ClientStateInput state: Sessions.ClientState(session, state.Active, turn); break;
+            case DetachedInput detached: Sessions.Detached(session, detached.Clean, turn); break;
+        }
+    }
+
+    private static void FromClient(SessionState session, StanzaInput input, Turn turn)
+    {
+        if (input.Number != session.HIn + 1)
+        {
+            // Only the next number is taken (S1): a repeat has been handled, a gap means a stanza is missing.
+            return;
+        }
+
+        session.HIn = input.Number;
+        var stanza = input.Stanza;
+        switch (stanza.Kind)
+        {
+            case StanzaKind.Message: Messages.FromClient(session, stanza, turn); break;
+            case StanzaKind.Presence: PresenceFeature.FromClient(session, stanza, turn); break;
+            case StanzaKind.Iq: IqFeature.FromClient(session, stanza, turn); break;
+        }
+    }
+
+    private static void FromOutbox(OutboxInput input, Turn turn)
+    {
+        if (input.Stanza.Kind == StanzaKind.Presence)
+        {
+            SubscriptionFeature.Received(input, turn);
+        }
+        else
+        {
+            Messages.Received(input, turn);
+        }
+    }
+
+    private static void FromUser(EphemeralInput input, Turn turn)
+    {
+        switch (input.Stanza.Kind)
+        {
+            case StanzaKind.Message: Messages.ReceivedEphemeral(input, turn); break;
+            case StanzaKind.Iq: IqFeature.Received(input, turn); break;
+            case StanzaKind.Presence: PresenceFeature.ReceivedDirected(input, turn); break;
+        }
+    }
+}

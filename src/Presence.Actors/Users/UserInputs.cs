@@ -1,0 +1,45 @@
+using Presence.Actors.Admin;
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>What reaches a user from elsewhere than its own edge connections. None of these may be lost silently except where the type says so.</summary>
+public abstract record UserInput(long UserId);
+
+/// <summary>A durable stanza taken from another shard's outbox (or the own one); its cursor is in the same batch as its effect.</summary>
+public sealed record OutboxInput(long UserId, Stanza Stanza, Jid From, Jid To) : UserInput(UserId);
+
+/// <summary>A stanza that lives in memory only: IQ, message with no-store, chat state alone, directed presence. Lost if its holder dies.</summary>
+/// <param name="Stanza">Stamped, with its true <c>from</c> and its <c>to</c>.</param>
+public sealed record EphemeralInput(long UserId, Jid From, Jid To, Stanza Stanza) : UserInput(UserId);
+
+/// <summary>One broadcast presence for all its targets in one shard; the body is shared (sessions.md 6.5).</summary>
+/// <param name="Stamped">With <c>from</c>, without <c>to</c>.</param>
+public sealed record PresenceInput(IReadOnlyList<long> Users, Jid From, byte[] Stamped, bool Available) : UserInput(Users[0]);
+
+/// <summary>RFC 6121 §4.3: answers go to <paramref name="ReplyTo"/>.</summary>
+public sealed record ProbeInput(long UserId, Jid From, Jid ReplyTo) : UserInput(UserId);
+
+/// <summary>An operator's request; the reply leaves after the commit.</summary>
+public sealed record AdminInput(AdminRequest Request, Action<AdminReply> Reply) : UserInput(Request.UserId);
+
+/// <summary>The user's timer came due: every deadline is derived from the state.</summary>
+public sealed record TimerInput(long UserId) : UserInput(UserId);
+
+/// <summary>A provider answered.</summary>
+public sealed record PushDoneInput(long UserId, PushNotification Push, PushOutcome Outcome) : UserInput(UserId);
+
+/// <summary>Rows asked for by <see cref="Turn.ReadBodies"/>.</summary>
+public sealed record BodiesInput(long UserId, int SessionNo, long ConnectionNumber, IReadOnlyList<MessageRow> Rows) : UserInput(UserId);
+
+/// <summary>Offline rows asked for at initial presence.</summary>
+public sealed record OfflineInput(long UserId, int SessionNo, long ConnectionNumber, IReadOnlyList<MessageRef> Rows) : UserInput(UserId);
+
+/// <summary>A page of the archive; <paramref name="Request"/> is the IQ to answer. <paramref name="Page"/> null: the store could not be read.</summary>
+public sealed record ArchiveInput(long UserId, ConnectionId Connection, Stanza Request, string QueryId, bool WithIds, ArchivePage? Page) : UserInput(UserId);
+
+/// <summary>A message row an operator asked to have explained.</summary>
+public sealed record ExplainInput(long UserId, MessageRow? Row, string StanzaId, Action<AdminReply> Reply) : UserInput(UserId);

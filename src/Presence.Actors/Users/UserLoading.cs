@@ -1,0 +1,89 @@
+using Presence.Protocol.Addressing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>Builds a user's memory from its rows. What lived in memory only (sockets, presence of others, waiting stanzas) is empty.</summary>
+internal static class UserLoading
+{
+    public static UserState Build(long userId, UserRows? rows, Jid jid, int shard, long now, ActorEnvironment environment)
+    {
+        if (rows is null)
+        {
+            return new UserState { UserId = userId, Jid = jid, Shard = shard, Exists = false };
+        }
+
+        var user = new UserState { UserId = userId, Jid = Jid.Parse(rows.Account.Jid), Shard = shard };
+        (user.RosterVersion, user.DeliveredAny, user.LastId) = (rows.Account.RosterVersion, rows.Account.DeliveredAny, rows.Account.LastId);
+        user.DeliveredAnyStored = user.DeliveredAny;
+        foreach (var item in rows.Roster)
+        {
+            user.Roster[item.Contact] = item;
+        }
+
+        if (rows.Blocked.Count > 0)
+        {
+            user.Blocked = [.. rows.Blocked];
+        }
+
+        user.Tombstones.AddRange(rows.Tombstones);
+        user.Registrations.AddRange(rows.Registrations);
+        user.Pushes.AddRange(rows.Pushes);
+        user.Tail.AddRange(rows.Tail);
+        user.TailBytes = rows.Tail.Sum(m => (long)m.Size);
+        foreach (var row in rows.Sessions)
+        {
+            if (rows.Docs.FirstOrDefault(d => d.SessionNo == row.SessionNo) is { } doc)
+            {
+                user.Sessions.Add(Session(user, row, doc, rows.Deliveries, now, environment));
+            }
+        }
+
+        return user;
+    }
+
+    private static SessionState Session(
+        UserState user, SessionRow row, SessionDocRow doc, IReadOnlyList<DeliveryRow> deliveries, long now, ActorEnvironment environment)
+    {
+        var session = new SessionState
+        {
+            No = row.SessionNo,
+            FullJid = user.Jid.WithResource(doc.Resource),
+            ConnectionNumber = row.Connection,
+            Managed = true,
+            SmId = doc.SmId,
+            HIn = row.HIn,
+            HStored = row.HIn,
+            HCommitted = row.HIn,
+            OutSeq = row.OutSeq,
+            Acked = row.Acked,
+            AckedDurably = row.Acked,
+            Cursor = row.Cursor,
+            Restored = true,
+            Presence = doc.Presence,
+            Since = doc.Since,
+            Away = doc.Away,
+            Carbons = doc.Carbons,
+            Inactive = doc.Inactive,
+            LastInteraction = row.LastInteraction,
+            Stored = row,
+        };
+        session.Priority = doc.Presence is null ? (sbyte)0 : Features.PresenceStanzas.PriorityOf(doc.Presence);
+        session.Directed = doc.Directed.Count > 0 ? [.. doc.Directed] : null;
+        foreach (var delivery in deliveries.Where(d => d.SessionNo == row.SessionNo).OrderBy(d => d.OutSeq))
+        {
+            var size = user.Tail.Find(m => m.Id == delivery.MessageId)?.Size ?? 0;
+            (session.Unacked ??= []).Add(new Unacknowledged { Number = delivery.OutSeq, MessageId = delivery.MessageId, Size = size });
+            session.UnackedBytes += size;
+            session.OutSeq = Math.Max(session.OutSeq, delivery.OutSeq);
+
+            // The cursor is written with acknowledgements only; what is numbered has been considered.
+            session.Cursor = Math.Max(session.Cursor, delivery.MessageId);
+        }
+
+        // A socket that was attached when the last owner died went with it; the deadline below makes the owner write that.
+        session.DetachedAt = row.Phase == SessionPhase.Disconnected ? row.DetachedAt : now;
+        session.ExpiresAt = row.Phase == SessionPhase.Disconnected ? row.ExpiresAt : now + (long)Sessions.LifeOf(user, session, environment.Options).TotalMilliseconds;
+        return session;
+    }
+}

@@ -1,0 +1,94 @@
+using Presence.Protocol.Addressing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// One user as its owner knows it: rows (changed by events only, see <see cref="UserApply"/>) and what lives in memory (sessions' sockets,
+/// numbers, waiting stanzas). Touched by one executor. It must never hold bodies of stored messages.
+/// </summary>
+public sealed class UserState
+{
+    public required long UserId { get; init; }
+
+    /// <summary>Bare JID.</summary>
+    public required Jid Jid { get; set; }
+    public required int Shard { get; init; }
+
+    /// <summary>False once the account has been removed: what arrives afterwards finds nobody.</summary>
+    public bool Exists { get; set; } = true;
+    public long RosterVersion { get; set; }
+    public long DeliveredAny { get; set; }
+    public long LastId { get; set; }
+
+    /// <summary><see cref="DeliveredAny"/> as last emitted.</summary>
+    public long DeliveredAnyStored { get; set; }
+    public Dictionary<string, RosterRow> Roster { get; } = [];
+    public HashSet<string>? Blocked { get; set; }
+    public List<SessionState> Sessions { get; } = new(1);
+
+    /// <summary>Rows that some session still lacks, oldest first.</summary>
+    public List<MessageRef> Tail { get; } = new(0);
+    public List<TombstoneRow> Tombstones { get; } = new(0);
+    public List<PushRegistrationRow> Registrations { get; } = new(0);
+    public List<PushOutboxRow> Pushes { get; } = new(0);
+
+    /// <summary>When the executor's timer heap will look at this user next; long.MaxValue = not at all.</summary>
+    public long ScheduledAt { get; set; } = long.MaxValue;
+
+    /// <summary>When a push waits for its time to come (another client in use, an acknowledgement outstanding); long.MaxValue = no.</summary>
+    public long PushReviewAt { get; set; } = long.MaxValue;
+
+    /// <summary>Bytes of rows in <see cref="Tail"/>.</summary>
+    public long TailBytes { get; set; }
+
+    public SessionState? SessionOf(Presence.Routing.ConnectionId connection)
+    {
+        foreach (var session in Sessions)
+        {
+            if (session.Connection == connection)
+            {
+                return session;
+            }
+        }
+
+        return null;
+    }
+
+    public SessionState? SessionOf(string resource)
+    {
+        foreach (var session in Sessions)
+        {
+            if (session.Resource == resource)
+            {
+                return session;
+            }
+        }
+
+        return null;
+    }
+
+    public SessionState? SessionOf(int no)
+    {
+        foreach (var session in Sessions)
+        {
+            if (session.No == no)
+            {
+                return session;
+            }
+        }
+
+        return null;
+    }
+
+    public bool IsBlocked(Jid jid)
+    {
+        if (Blocked is null)
+        {
+            return false;
+        }
+
+        return Blocked.Contains(jid.Bare.ToString()) || Blocked.Contains(jid.Domain)
+            || (jid.Resource is not null && (Blocked.Contains(jid.ToString()) || Blocked.Contains($"{jid.Domain}/{jid.Resource}")));
+    }
+}
