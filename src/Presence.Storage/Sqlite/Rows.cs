@@ -13,7 +13,7 @@ internal static class Rows
         "user_id, session_no, connection, h_in, out_seq, acked, cursor, phase, expires_at, detached_at, last_interaction";
 
     public const string Doc =
-        "user_id, session_no, resource, sm_id, presence, directed, carbons, inactive, available_from, away, queue";
+        "user_id, session_no, resource, sm_id, presence, directed, carbons, inactive, since, away, queue";
 
     public const string Tombstone = "user_id, sm_id, h_in, ended_at";
     public const string Delivery = "user_id, session_no, out_seq, message_id";

@@ -16,10 +16,10 @@ internal sealed class SessionProjection(Connection connection)
         """);
 
     private readonly Statement _storeDoc = connection.Prepare("""
-        INSERT INTO session_doc (user_id, session_no, resource, sm_id, carbons, inactive, available_from, away, directed, presence, queue)
+        INSERT INTO session_doc (user_id, session_no, resource, sm_id, carbons, inactive, since, away, directed, presence, queue)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (user_id, session_no) DO UPDATE SET resource = excluded.resource, sm_id = excluded.sm_id, carbons = excluded.carbons,
-            inactive = excluded.inactive, available_from = excluded.available_from, away = excluded.away, directed = excluded.directed,
+            inactive = excluded.inactive, since = excluded.since, away = excluded.away, directed = excluded.directed,
             presence = excluded.presence, queue = excluded.queue
         """);
 
@@ -69,7 +69,7 @@ internal sealed class SessionProjection(Connection connection)
         .Add(s.Cursor).Add((long)s.Phase).Add(s.ExpiresAt).Add(s.DetachedAt).Add(s.LastInteraction).Run();
 
     public void Store(SessionDocRow d) => _storeDoc.Start().Add(d.UserId).Add(d.SessionNo).Add(d.Resource).Add(d.SmId).Add(d.Carbons)
-        .Add(d.Inactive).Add(d.AvailableFrom).Add(d.Away).Add(TextList.Write(d.Directed)).Add(d.Presence).Add(d.Queue).Run();
+        .Add(d.Inactive).Add(d.Since).Add(d.Away).Add(TextList.Write(d.Directed)).Add(d.Presence).Add(d.Queue).Run();
 
     public void End(SessionEnded ended)
     {
