@@ -1,0 +1,57 @@
+using Presence.Tests.Shared;
+
+namespace Presence.Plays;
+
+/// <summary>
+/// The npm package @xmpp/client against the node, alone and together with slixmpp.
+/// </summary>
+public sealed class NpmPlays(PlayNode stage)
+{
+    [Fact]
+    public async Task Chats_with_slixmpp_and_keeps_a_roster()
+    {
+        var cast = await stage.CastAsync();
+        using var echo = stage.Start("slixmpp/echo.py", cast);
+        using var chat = stage.Start("js/chat.mjs", cast);
+        var play = await stage.EndAsync(chat);
+        var heard = (await stage.EndAsync(echo)).All("heard");
+
+        Assert.Equal("SCRAM-SHA-1", play.One("logged in").Text("mechanism"));
+        Assert.True(play.One("logged in").Flag("secure"));
+        var answers = play.All("answer");
+        Assert.Equal([.. answers.Select(a => a.Text("sent")), "goodbye"], heard.Select(h => h.Text("body")));
+        Assert.All(answers, answer => Assert.Equal(Backwards(answer.Text("sent")!), answer.Text("body")));
+        Assert.Equal("Bob", play.One("pushed").Text("name"));
+        Assert.Contains("Bob", play.One("roster").Json("items"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resumes_by_itself_after_its_socket_was_cut()
+    {
+        var play = await stage.PlayAsync("js/resume.mjs");
+
+        Assert.True(play.One("enabled").Flag("id"));
+        Assert.Equal(3, play.All("round").Count);
+        Assert.All(play.All("round"), round =>
+        {
+            var number = round.Number("round");
+            Assert.True(round.Flag("sameAddress"));
+            Assert.Equal(Enumerable.Range(0, 5).Select(n => $"while cut {number}.{n}"), round.Texts("got"));
+            Assert.Equal(Enumerable.Range(0, 5).Select(n => $"from the cut {number}.{n}"), round.Texts("seen"));
+        });
+        Assert.Empty(play.One("left over").Texts("alice"));
+        Assert.Empty(play.One("left over").Texts("bob"));
+    }
+
+    [Fact]
+    public async Task Reads_carbons_and_archive_over_direct_tls()
+    {
+        var play = await stage.PlayAsync("js/queries.mjs");
+
+        Assert.Equal(["to bob 0", "to bob 1", "to bob 2"], play.All("carbon").Select(carbon => carbon.Text("body")));
+        Assert.All(play.All("carbon"), carbon => Assert.Equal(carbon.Text("from")!.Split('/')[0], carbon.Text("outer")));
+        Assert.Equal("""[["to bob 0","to bob 1"],["to bob 2"]]""", play.One("archive").Json("pages"));
+    }
+
+    private static string Backwards(string text) => string.Concat(text.EnumerateRunes().Reverse());
+}
