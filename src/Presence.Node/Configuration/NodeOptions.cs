@@ -7,7 +7,7 @@ namespace Presence.Node.Configuration;
 /// </summary>
 internal sealed record NodeOptions(
     XmppSection Xmpp, TlsSection Tls, string DataDirectory, HttpSection Http, string AdminSocket, SessionsSection Sessions,
-    IReadOnlyList<PushSink> PushSinks, bool InBandRegistration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging);
+    IReadOnlyList<PushSink> PushSinks, RegistrationSection Registration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging);
 
 /// <param name="Bind">Address to listen on; <see cref="IPAddress.IPv6Any"/> stands for all addresses of both families.</param>
 /// <param name="ClientPort">STARTTLS; null: off.</param>
@@ -23,15 +23,19 @@ internal sealed record HttpSection(IPAddress Bind, int? Port);
 
 internal sealed record SessionsSection(
     TimeSpan AwayAfter, bool AwayWhenSuspended, TimeSpan LifeWithPush, TimeSpan LifeWithoutPush, int MaxQueuedStanzas, int MaxQueuedBytes, int MaxSessions,
-    TimeSpan PushUnackedAfter, TimeSpan DesktopIdle, TimeSpan IqWait, TimeSpan ResumeSettle);
+    TimeSpan PushUnackedAfter, TimeSpan DesktopIdle, TimeSpan IqWait, TimeSpan ResumeSettle, TimeSpan AckDelay, int SendWindowBytes, int MaxRosterItems,
+    int MaxIdleUsers);
 
 /// <param name="Kind">"console" or "jsonl".</param>
 /// <param name="Path">Full path of the file; null for the console.</param>
 internal sealed record PushSink(string Kind, string? Path);
 
+internal sealed record RegistrationSection(bool InBand, int PerAddress, TimeSpan Window);
+
 internal sealed record LimitsSection(
     int MaxStanzaBytes, int MaxStanzaBytesBeforeLogin, int MaxDepth, int MaxAttributes, int MaxNameBytes,
-    int ConnectionsPerAddress, int MaxConnections, TimeSpan LoginTimeout, TimeSpan IdleTimeout);
+    int MaxConnections, int ConnectionsPerAddress, int MaxWriteBufferBytes, TimeSpan LoginTimeout, TimeSpan IdleTimeout, TimeSpan AckTimeout,
+    TimeSpan SendTimeout, TimeSpan KeepAlive, TimeSpan InactiveKeepAlive);
 
 /// <param name="Format">"simple" or "json".</param>
 /// <param name="Levels">Category (or "Default") → level name.</param>

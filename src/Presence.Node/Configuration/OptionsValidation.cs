@@ -50,7 +50,7 @@ internal static class OptionsValidation
         var http = new HttpSection(Address(reader, "Http:Bind", "127.0.0.1"), reader.Port("Http:Port", 5280));
         var options = new NodeOptions(
             xmpp, tls, data, http, AdminSocket(reader, data, workingDirectory), Sessions(reader), Sinks(reader, workingDirectory),
-            reader.Flag("Registration:InBand", false), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader));
+            Registration(reader), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader));
         CheckPorts(reader, options);
         reader.FailUnknown();
         return options;
@@ -138,7 +138,11 @@ internal static class OptionsValidation
             PushUnackedAfter: Time("PushUnackedAfter", TimeSpan.FromSeconds(5), Day),
             DesktopIdle: Time("DesktopIdle", TimeSpan.FromSeconds(300), Day),
             IqWait: Time("IqWait", TimeSpan.FromSeconds(30), Day),
-            ResumeSettle: Time("ResumeSettle", TimeSpan.FromSeconds(5), Day));
+            ResumeSettle: Time("ResumeSettle", TimeSpan.FromSeconds(5), Day),
+            AckDelay: Time("AckDelay", TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1)),
+            SendWindowBytes: reader.Bytes("Sessions:SendWindowBytes", 1 << 20, 16 << 10, 256 << 20),
+            MaxRosterItems: reader.Count("Sessions:MaxRosterItems", 5_000, 1, 100_000),
+            MaxIdleUsers: reader.Count("Sessions:MaxIdleUsers", 2_000, 0, 10_000_000));
     }
 
     private static List<PushSink> Sinks(SettingReader reader, string workingDirectory)
@@ -164,24 +168,36 @@ internal static class OptionsValidation
         return sinks;
     }
 
+    private static RegistrationSection Registration(SettingReader reader) => new(
+        reader.Flag("Registration:InBand", false),
+        reader.Count("Registration:PerAddress", 5, 0, 1_000_000),
+        reader.Duration("Registration:Window", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 30 * Day));
+
     private static LimitsSection Limits(SettingReader reader)
     {
+        TimeSpan Time(string key, TimeSpan value, TimeSpan least, TimeSpan most) => reader.Duration("Limits:" + key, value, least, most);
         var after = reader.Bytes("Limits:MaxStanzaBytes", 256 << 10, 10_000, 16 << 20);
-        var before = reader.Bytes("Limits:MaxStanzaBytesBeforeLogin", 16 << 10, 10_000, 16 << 20);
+        var before = reader.Bytes("Limits:MaxStanzaBytesBeforeLogin", 10_000, 10_000, 16 << 20);
         if (before > after)
         {
             reader.Fail("Limits:MaxStanzaBytesBeforeLogin", $"allowed is at most Limits:MaxStanzaBytes, which is {Quantities.Bytes(after)}");
         }
 
+        var second = TimeSpan.FromSeconds(1);
         return new(
             after, before,
             reader.Count("Limits:MaxDepth", 64, 8, 1000),
             reader.Count("Limits:MaxAttributes", 64, 8, 1000),
             reader.Bytes("Limits:MaxNameBytes", 256, 64, 4096),
-            reader.Count("Limits:ConnectionsPerAddress", 200, 1, 1_000_000),
             reader.Count("Limits:MaxConnections", 100_000, 1, 10_000_000),
-            reader.Duration("Limits:LoginTimeout", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Day),
-            reader.Duration("Limits:IdleTimeout", TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(10), 30 * Day));
+            reader.Count("Limits:ConnectionsPerAddress", 1_000, 0, 10_000_000),
+            reader.Bytes("Limits:MaxWriteBufferBytes", 4 << 20, 64 << 10, 1 << 30),
+            Time("LoginTimeout", TimeSpan.FromSeconds(30), second, Day),
+            Time("IdleTimeout", TimeSpan.Zero, TimeSpan.Zero, 30 * Day),
+            Time("AckTimeout", TimeSpan.FromMinutes(10), TimeSpan.Zero, 30 * Day),
+            Time("SendTimeout", TimeSpan.FromMinutes(2), second, Day),
+            Time("KeepAlive", TimeSpan.FromMinutes(1), TimeSpan.Zero, Day),
+            Time("InactiveKeepAlive", TimeSpan.FromMinutes(5), TimeSpan.Zero, Day));
     }
 
     private static LoggingSection Logging(SettingReader reader)

@@ -22,7 +22,7 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(IPAddress.Loopback, options.Http.Bind);
         Assert.Equal(Path.Combine(_folder.FullName, "data", "admin.sock"), options.AdminSocket);
         Assert.False(options.Xmpp.AllowPlaintextLogin);
-        Assert.False(options.InBandRegistration);
+        Assert.False(options.Registration.InBand);
         Assert.Empty(options.PushSinks);
     }
 
@@ -64,10 +64,21 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Limits:MaxDepth", "2", "8 to 1000")]
     [InlineData("Limits:MaxAttributes", "2", "8 to 1000")]
     [InlineData("Limits:MaxNameBytes", "2", "64 to 4KiB")]
-    [InlineData("Limits:ConnectionsPerAddress", "0", "1 to 1000000")]
+    [InlineData("Registration:PerAddress", "-1", "0 to 1000000")]
+    [InlineData("Registration:Window", "0s", "1s to 30d")]
+    [InlineData("Limits:ConnectionsPerAddress", "-1", "0 to 10000000")]
+    [InlineData("Limits:MaxWriteBufferBytes", "1", "64KiB to 1GiB")]
+    [InlineData("Limits:AckTimeout", "1", "0s to 30d")]
+    [InlineData("Limits:SendTimeout", "0s", "1s to 1d")]
+    [InlineData("Limits:KeepAlive", "x", "0s to 1d")]
+    [InlineData("Limits:InactiveKeepAlive", "-1s", "0s to 1d")]
+    [InlineData("Sessions:AckDelay", "2min", "0s to 1min")]
+    [InlineData("Sessions:SendWindowBytes", "1", "16KiB to 256MiB")]
+    [InlineData("Sessions:MaxRosterItems", "0", "1 to 100000")]
+    [InlineData("Sessions:MaxIdleUsers", "-1", "0 to 10000000")]
     [InlineData("Limits:MaxConnections", "0", "1 to 10000000")]
     [InlineData("Limits:LoginTimeout", "0s", "1s to 1d")]
-    [InlineData("Limits:IdleTimeout", "1s", "10s to 30d")]
+    [InlineData("Limits:IdleTimeout", "31d", "0s to 30d")]
     [InlineData("Archive:RetentionDays", "-1", "0 to 36500")]
     [InlineData("Logging:LogLevel:Default", "loud", "trace or debug or information")]
     [InlineData("Logging:Format", "xml", "simple or json")]
