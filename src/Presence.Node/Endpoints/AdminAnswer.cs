@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using Presence.Actors.Admin;
+
+namespace Presence.Node.Endpoints;
+
+/// <summary>One answer of the admin endpoint: a status and a JSON object, or nothing to say.</summary>
+internal sealed record AdminAnswer(int Status, JsonObject? Body)
+{
+    public static AdminAnswer Done { get; } = new(StatusCodes.Status204NoContent, null);
+
+    public static AdminAnswer Ok(JsonObject body) => new(StatusCodes.Status200OK, body);
+
+    /// <param name="error">A word for programs; the message is for people.</param>
+    public static AdminAnswer Refused(int status, string error, string message) =>
+        new(status, new JsonObject { ["error"] = error, ["message"] = message });
+
+    public static AdminAnswer BadRequest(string message) => Refused(StatusCodes.Status400BadRequest, "bad-request", message);
+
+    /// <summary>What an owner's refusal looks like; <paramref name="what"/> names what was not found.</summary>
+    public static AdminAnswer From(AdminReply reply, string jid, string what) => reply.Status switch
+    {
+        AdminStatus.NoSuchUser => Refused(StatusCodes.Status404NotFound, "no-such-user", $"there is no account {jid}"),
+        AdminStatus.NotFound => Refused(StatusCodes.Status404NotFound, "not-found", $"{jid} has no {what}"),
+        AdminStatus.AlreadyExists => Refused(StatusCodes.Status409Conflict, "exists", $"{jid} exists already"),
+        _ => Unavailable("the node is overloaded, stopping, or cannot write its data; see its log and /healthz"),
+    };
+
+    public static AdminAnswer Unavailable(string message) => Refused(StatusCodes.Status503ServiceUnavailable, "unavailable", message);
+}

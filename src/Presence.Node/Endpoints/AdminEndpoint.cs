@@ -1,0 +1,202 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
+using Presence.Actors.Admin;
+using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Node.Endpoints;
+
+/// <summary>
+/// What an operator may ask and do, as JSON over HTTP on the Unix socket; whoever may open the socket is trusted. It translates requests for the owner of a user
+/// and must never change a user itself, nor log or answer with a password.
+/// </summary>
+internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : IDisposable
+{
+    private const int MaxPage = 10_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Deriving keys costs milliseconds of a core on purpose: one at a time, so that adding many accounts leaves cores to the clients.
+    private readonly SemaphoreSlim _deriving = new(1);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var limit = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
+        AdminAnswer answer;
+        try
+        {
+            answer = await AnswerAsync(context, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            answer = AdminAnswer.Unavailable($"no answer within {Patience.TotalSeconds:0} s; whether the change was made is not known");
+        }
+        catch (StoreException e)
+        {
+            answer = AdminAnswer.Unavailable(e.Message);
+        }
+
+        context.Response.StatusCode = answer.Status;
+        if (answer.Body is not null)
+        {
+            context.Response.ContentType = "application/json";
+            await JsonSerializer.SerializeAsync(context.Response.Body, answer.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _deriving.Dispose();
+
+    private Task<AdminAnswer> AnswerAsync(HttpContext context, CancellationToken cancellation) =>
+        (context.Request.Method, Segments(context)) switch
+        {
+            ("GET", ["users"]) => ListAsync(context.Request.Query, cancellation),
+            ("POST", ["users"]) => AddAsync(context, cancellation),
+            ("DELETE", ["users", var user]) => ForUser(user, jid => DoAsync(new RemoveAccountRequest(Id(jid)), jid, "", cancellation)),
+            ("POST", ["users", var user, "password"]) => ForUser(user, jid => ChangePasswordAsync(context, jid, cancellation)),
+            ("GET", ["users", var user, "sessions"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Sessions, cancellation)),
+            ("DELETE", ["users", var user, "sessions"]) => ForUser(user, jid => DoAsync(new KickRequest(Id(jid), null), jid, "session", cancellation)),
+            ("DELETE", ["users", var user, "sessions", var resource]) =>
+                ForUser(user, jid => DoAsync(new KickRequest(Id(jid), resource), jid, $"session \"{resource}\"", cancellation)),
+            ("GET", ["users", var user, "queue"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Queue, cancellation)),
+            ("GET", ["users", var user, "explain", var stanzaId]) => ForUser(user, jid => ExplainAsync(jid, stanzaId, cancellation)),
+            ("GET", ["check"]) => CheckAsync(cancellation),
+            var (method, _) => Task.FromResult(AdminAnswer.Refused(
+                StatusCodes.Status404NotFound, "no-such-path", $"{method} {context.Request.Path} does not exist; docs/operations/deploy.md lists what does")),
+        };
+
+    // From the raw target, unescaped exactly once: a resource may hold a slash, which the server's own path never shows as such.
+    private static string[] Segments(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var query = target.IndexOf('?');
+        var path = query < 0 ? target : target[..query];
+        return [.. path.Trim('/').Split('/').Select(Uri.UnescapeDataString)];
+    }
+
+    private Task<AdminAnswer> ForUser(string text, Func<Jid, Task<AdminAnswer>> then) =>
+        TryAccount(text, out var jid, out var problem) ? then(jid) : Task.FromResult(problem);
+
+    private bool TryAccount(string? text, out Jid jid, out AdminAnswer problem)
+    {
+        jid = backend.Domain;
+        problem = AdminAnswer.Done;
+        if (!Jid.TryParse(text, out var parsed) || parsed.Local is null || !parsed.IsBare)
+        {
+            problem = AdminAnswer.BadRequest($"\"{text}\" is not the address of an account; write name@{backend.Domain}");
+        }
+        else if (parsed.Domain != backend.Domain.Domain)
+        {
+            problem = AdminAnswer.BadRequest($"{parsed} cannot have an account here: this node serves {backend.Domain}");
+        }
+        else
+        {
+            jid = parsed;
+            return true;
+        }
+
+        return false;
+    }
+
+    private async Task<AdminAnswer> ListAsync(IQueryCollection query, CancellationToken cancellation)
+    {
+        var limit = 1000;
+        if (query.TryGetValue("limit", out var said) && (!int.TryParse(said, out limit) || limit is < 1 or > MaxPage))
+        {
+            return AdminAnswer.BadRequest($"limit is a number from 1 to {MaxPage}");
+        }
+
+        string? after = query["after"];
+        var users = await Task.Run(() => backend.ListAccounts(after, limit), cancellation).ConfigureAwait(false);
+        return AdminAnswer.Ok(AdminJson.Users(users, limit));
+    }
+
+    private async Task<AdminAnswer> AddAsync(HttpContext context, CancellationToken cancellation)
+    {
+        var body = await ReadAsync(context, cancellation).ConfigureAwait(false);
+        if (!TryAccount(Text(body, "jid"), out var jid, out var problem))
+        {
+            return problem;
+        }
+
+        var (keys, refusal) = await DeriveAsync(body, cancellation).ConfigureAwait(false);
+        if (keys is null)
+        {
+            return refusal;
+        }
+
+        var reply = await backend.Ask(new CreateAccountRequest(Id(jid), jid.ToString(), keys), cancellation).ConfigureAwait(false);
+        return reply.Status == AdminStatus.Done
+            ? new AdminAnswer(StatusCodes.Status201Created, new JsonObject { ["jid"] = jid.ToString() })
+            : AdminAnswer.From(reply, jid.ToString(), "");
+    }
+
+    private async Task<AdminAnswer> ChangePasswordAsync(HttpContext context, Jid jid, CancellationToken cancellation)
+    {
+        var body = await ReadAsync(context, cancellation).ConfigureAwait(false);
+        var (keys, refusal) = await DeriveAsync(body, cancellation).ConfigureAwait(false);
+        return keys is null ? refusal : await DoAsync(new ChangeCredentialsRequest(Id(jid), keys), jid, "", cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<AdminAnswer> DoAsync(AdminRequest request, Jid jid, string what, CancellationToken cancellation)
+    {
+        var reply = await backend.Ask(request, cancellation).ConfigureAwait(false);
+        return reply.Status == AdminStatus.Done ? AdminAnswer.Done : AdminAnswer.From(reply, jid.ToString(), what);
+    }
+
+    private async Task<AdminAnswer> DescribeAsync(Jid jid, Func<UserDescription, JsonObject> show, CancellationToken cancellation)
+    {
+        var reply = await backend.Ask(new DescribeUserRequest(Id(jid)), cancellation).ConfigureAwait(false);
+        return reply is { Status: AdminStatus.Done, User: { } user } ? AdminAnswer.Ok(show(user)) : AdminAnswer.From(reply, jid.ToString(), "");
+    }
+
+    private async Task<AdminAnswer> ExplainAsync(Jid jid, string stanzaId, CancellationToken cancellation)
+    {
+        var reply = await backend.Ask(new ExplainRequest(Id(jid), stanzaId), cancellation).ConfigureAwait(false);
+        return reply.Status == AdminStatus.Done
+            ? AdminAnswer.Ok(AdminJson.Explanation(jid.ToString(), stanzaId, reply.Lines ?? []))
+            : AdminAnswer.From(reply, jid.ToString(), $"message {stanzaId}");
+    }
+
+    private async Task<AdminAnswer> CheckAsync(CancellationToken cancellation) =>
+        AdminAnswer.Ok(AdminJson.Checks(await backend.Check(cancellation).ConfigureAwait(false)));
+
+    private async Task<(CredentialRow? Keys, AdminAnswer Refusal)> DeriveAsync(JsonObject? body, CancellationToken cancellation)
+    {
+        if (Text(body, "password") is not { } password)
+        {
+            return (null, AdminAnswer.BadRequest("the body must be a JSON object with a text \"password\""));
+        }
+
+        await _deriving.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return AccountKeys.TryDerive(password, out var row)
+                ? (row, AdminAnswer.Done)
+                : (null, AdminAnswer.Refused(StatusCodes.Status400BadRequest, "bad-password", "a password may not be empty or hold control characters"));
+        }
+        finally
+        {
+            _deriving.Release();
+        }
+    }
+
+    private static async Task<JsonObject?> ReadAsync(HttpContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            return await JsonNode.ParseAsync(context.Request.Body, cancellationToken: cancellation).ConfigureAwait(false) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonObject? body, string name) =>
+        body?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static long Id(Jid jid) => ShardKey.UserId(jid.ToString());
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Actors.Admin;
+using Presence.Node.Checks;
+using Presence.Node.Endpoints;
+using Presence.Protocol.Addressing;
+
+namespace Presence.Node.Tests.Admin;
+
+/// <summary>The real admin endpoint on a real Unix socket, in front of an owner that is played: it notes what it is asked and answers what a test wants.</summary>
+public sealed class AdminWorld : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("presence-admin-");
+    private AdminEndpoint? _endpoint;
+    private HttpServer? _listener;
+
+    public string Socket => Path.Combine(_folder.FullName, "admin.sock");
+
+    public ConcurrentQueue<AdminRequest> Asked { get; } = new();
+
+    public Func<AdminRequest, AdminReply> Answer { get; set; } = _ => new AdminReply(AdminStatus.Done);
+
+    public List<string> Accounts { get; } = [];
+
+    internal List<CheckResult> Checks { get; } = [];
+
+    public static async Task<AdminWorld> StartAsync()
+    {
+        var world = new AdminWorld();
+        Assert.True(Jid.TryParse("localhost", out var domain));
+        world._endpoint = new AdminEndpoint(
+            new AdminBackend(
+                domain,
+                (request, _) =>
+                {
+                    world.Asked.Enqueue(request);
+                    return Task.FromResult(world.Answer(request));
+                },
+                (after, limit) => [.. world.Accounts.Order(StringComparer.Ordinal).Where(a => string.CompareOrdinal(a, after ?? "") > 0).Take(limit)],
+                _ => Task.FromResult<IReadOnlyList<CheckResult>>(world.Checks)),
+            TimeProvider.System);
+        world._listener = await HttpServer.OnSocketAsync(world.Socket, world._endpoint.HandleAsync, NullLoggerFactory.Instance);
+        return world;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+
+        _endpoint?.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
