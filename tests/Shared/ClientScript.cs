@@ -34,6 +34,7 @@ public sealed class ClientScript : IDisposable
         var program = Path.GetExtension(path) == ".py" ? Python : "node";
         var info = new ProcessStartInfo(program, [path, .. arguments])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment =
@@ -46,6 +47,25 @@ public sealed class ClientScript : IDisposable
             },
         };
         return new ClientScript(new Process { StartInfo = info }, Path.GetFileName(path));
+    }
+
+    /// <summary>Writes a line to the script's standard input.</summary>
+    public Task TellAsync(string line) => process.StandardInput.WriteLineAsync(line);
+
+    /// <summary>Waits until the script has printed an event of this name.</summary>
+    /// <exception cref="InvalidOperationException">It did not in time, or ended before; the message holds its events and errors.</exception>
+    public async Task WaitForAsync(string happening, TimeSpan limit)
+    {
+        using var cancel = new CancellationTokenSource(limit);
+        while (!events.Has(happening))
+        {
+            if (cancel.IsCancellationRequested || process.HasExited)
+            {
+                throw Failure($"did not print '{happening}' within {limit}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        }
     }
 
     /// <summary>Waits for the script's end and returns what it printed.</summary>

@@ -16,9 +16,10 @@ public sealed class NodeProcess : IAsyncDisposable
     private NodeProcess(NodeSettings settings)
     {
         this.settings = settings;
-        DataDirectory = Directory.CreateTempSubdirectory("presence-node-").FullName;
-        Admin = new AdminClient(Path.Combine(DataDirectory, "admin.sock"));
-        Pushes = new PushLog(Path.Combine(DataDirectory, "push.jsonl"));
+        DataDirectory = settings.DataDirectory ?? Directory.CreateTempSubdirectory("presence-node-").FullName;
+        var seen = settings.FileView + DataDirectory;
+        Admin = new AdminClient(Path.Combine(seen, "admin.sock"));
+        Pushes = new PushLog(Path.Combine(seen, "push.jsonl"));
         AppDomain.CurrentDomain.ProcessExit += OnTestsExit;
     }
 
@@ -27,6 +28,9 @@ public sealed class NodeProcess : IAsyncDisposable
     public AdminClient Admin { get; }
 
     public PushLog Pushes { get; }
+
+    /// <summary>Leaves the data directory behind when disposed, for whoever looks into a failure.</summary>
+    public bool KeepData { get; set; }
 
     /// <summary>Where the node listens; the same after a restart.</summary>
     public NodePorts Ports { get; private set; } = new(0, 0, 0, "");
@@ -77,7 +81,10 @@ public sealed class NodeProcess : IAsyncDisposable
         await KillAsync();
         process?.Dispose();
         Admin.Dispose();
-        Directory.Delete(DataDirectory, recursive: true);
+        if (!KeepData)
+        {
+            Directory.Delete(DataDirectory, recursive: true);
+        }
     }
 
     private void OnTestsExit(object? sender, EventArgs e) => process?.Kill(entireProcessTree: true);

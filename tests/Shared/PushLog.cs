@@ -22,13 +22,13 @@ public sealed class PushLog(string path)
         return [.. lines[..^1].Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    /// <summary>Waits until a line fits and returns it; null when none came in time.</summary>
-    public async Task<JsonElement?> WaitAsync(Func<JsonElement, bool> fits, TimeSpan limit)
+    /// <summary>Waits until a line, not counting the first <paramref name="skip"/>, fits and returns it; null when none came in time.</summary>
+    public async Task<JsonElement?> WaitAsync(Func<JsonElement, bool> fits, TimeSpan limit, int skip = 0)
     {
         using var cancel = new CancellationTokenSource(limit);
         while (true)
         {
-            var match = Read().Where(fits).Cast<JsonElement?>().FirstOrDefault();
+            var match = Read().Skip(skip).Where(fits).Cast<JsonElement?>().FirstOrDefault();
             if (match is not null || cancel.IsCancellationRequested)
             {
                 return match;

@@ -21,6 +21,14 @@ public sealed class ScriptEvents
         }
     }
 
+    public bool Has(string name)
+    {
+        lock (events)
+        {
+            return events.Any(e => e.GetProperty("event").GetString() == name);
+        }
+    }
+
     /// <summary>All events of a name; at least one.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public IReadOnlyList<JsonElement> All(string name)
