@@ -32,9 +32,6 @@ public sealed class Utf8XmlBuilder : IDisposable
     /// <summary>Bytes written so far; an open start tag is without its <c>&gt;</c> until something follows it.</summary>
     public int Length => _length;
 
-    /// <summary>Bytes that fit into the present buffer.</summary>
-    internal int Capacity => _buffer.Length;
-
     /// <summary>What has been written; valid until the next write.</summary>
     public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, _length);
 
@@ -97,14 +94,6 @@ public sealed class Utf8XmlBuilder : IDisposable
         Write("='"u8);
         Write(digits[..written]);
         Write("'"u8);
-        return this;
-    }
-
-    /// <summary>Adds an attribute that is XML already, name, quotes and all.</summary>
-    internal Utf8XmlBuilder RawAttribute(ReadOnlySpan<byte> attribute)
-    {
-        BeginAttribute();
-        Write(attribute);
         return this;
     }
 

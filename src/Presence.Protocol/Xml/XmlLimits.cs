@@ -13,9 +13,6 @@ public sealed record XmlLimits
     /// <summary>Levels of elements inside one stanza, the stanza itself being level 1.</summary>
     public int MaxDepth { get; init; } = 64;
 
-    /// <summary>Direct children of one stanza. Each costs far more memory than its shortest form has bytes.</summary>
-    public int MaxChildren { get; init; } = 256;
-
     /// <summary>Attributes on one start tag, namespace declarations included.</summary>
     public int MaxAttributes { get; init; } = 64;
 

@@ -15,7 +15,7 @@ public sealed record SqliteOptions
     public int ReadConnections { get; init; } = 4;
 
     /// <summary>Page cache of the writing connection in KiB.</summary>
-    public int CacheKiB { get; init; } = 16 * 1024;
+    public int CacheKiB { get; init; } = 32 * 1024;
 
     /// <summary>WAL bytes after which the committing thread copies it back even under load.</summary>
     public long WalLimit { get; init; } = 16 * 1024 * 1024;

@@ -196,8 +196,14 @@ public sealed class SqliteStore : IStore, IDisposable
         var connection = Connection.Open(path, readOnly: false, options.CacheKiB);
         try
         {
-            // auto_vacuum counts only before the first table; FULL makes every COMMIT wait for the disk.
-            connection.Execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST");
+            if (connection.Number("PRAGMA page_count") == 0)
+            {
+                // Counts only before the first table, and would write to the header of a file that may yet be refused.
+                connection.Execute("PRAGMA auto_vacuum=INCREMENTAL");
+            }
+
+            // FULL makes every COMMIT wait for the disk.
+            connection.Execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST");
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit={options.WalLimit}"));
             if (connection.Prepare("PRAGMA journal_mode=WAL").Start().First(Rows.ToText) != "wal")
             {

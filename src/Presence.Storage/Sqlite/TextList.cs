@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Presence.Storage.Sqlite;
@@ -10,6 +11,9 @@ namespace Presence.Storage.Sqlite;
 /// </summary>
 internal static class TextList
 {
+    // The column is not a web page: letters may stay letters.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Write(IReadOnlyList<string> items)
     {
         if (items.Count == 0)
@@ -18,7 +22,7 @@ internal static class TextList
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, Plain))
         {
             writer.WriteStartArray();
             foreach (var item in items)

@@ -66,7 +66,7 @@ CREATE TABLE session_doc (
     sm_id          TEXT,
     carbons        INTEGER NOT NULL,
     inactive       INTEGER NOT NULL,
-    since INTEGER NOT NULL,
+    since          INTEGER NOT NULL,
     away           INTEGER NOT NULL,
     directed       TEXT    NOT NULL,
     presence       BLOB,
