@@ -75,8 +75,9 @@ public sealed class MemoryStore : IStore
         }
 
         var cursor = user.Sessions.IsEmpty ? long.MaxValue : user.Sessions.Values.Min(s => s.Cursor);
+        cursor = user.Deliveries.IsEmpty ? cursor : Math.Min(cursor, user.Deliveries.Values.Min(d => d.MessageId) - 1);
         return new UserRows(
-            account,
+            account with { LastId = Math.Max(account.LastId, user.Messages.IsEmpty ? 0 : user.Messages.Keys.Last()) },
             [.. user.Roster.Values],
             [.. user.Blocked],
             [.. user.Sessions.Values],
@@ -85,7 +86,8 @@ public sealed class MemoryStore : IStore
             [.. user.Tombstones.Values.OrderBy(t => t.EndedAt).ThenBy(t => t.SmId, Utf8Order.Instance)],
             [.. user.Registrations.Values],
             [.. user.Pushes.Values],
-            [.. user.Messages.Values.Where(m => m.Id > cursor).Take(tailLimit).Select(Ref)]);
+            [.. user.Messages.Values.Where(m => m.Id > cursor).Take(tailLimit).Select(Ref)],
+            ReadOffline(userId, account.DeliveredAny, tailLimit));
     }
 
     public CredentialRow? ReadCredentials(long userId) => User(userId).Account?.Credentials;

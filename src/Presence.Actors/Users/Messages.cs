@@ -114,52 +114,6 @@ public static class Messages
         }
     }
 
-    /// <summary>At initial presence: what no device has acknowledged yet, unless this stream asked the archive (sessions.md 4.3).</summary>
-    public static void OfferOffline(SessionState session, Turn turn)
-    {
-        var user = turn.User;
-        if (session.ArchiveQueried || user.DeliveredAny >= user.LastId)
-        {
-            user.DeliveredAny = session.ArchiveQueried && user.Sessions.Count == 1 ? user.LastId : user.DeliveredAny;
-            return;
-        }
-
-        session.Cursor = Math.Min(session.Cursor, user.DeliveredAny);
-        session.OfflinePending = true;
-        Sessions.Store(session, turn);
-        var (id, no, connection, after, limit) = (user.UserId, session.No, session.ConnectionNumber, user.DeliveredAny, turn.Options.MaxQueuedStanzas);
-        turn.Read(store => new OfflineInput(id, no, connection, store.ReadOffline(id, after, limit)));
-    }
-
-    /// <summary>The rows behind the account's cursor join the tail; what arrived meanwhile comes after them.</summary>
-    public static void OfflineRead(OfflineInput input, Turn turn)
-    {
-        var user = turn.User;
-        if (user.SessionOf(input.SessionNo) is not { OfflinePending: true } session || session.ConnectionNumber != input.ConnectionNumber)
-        {
-            return;
-        }
-
-        var known = user.Tail.Select(m => m.Id).ToHashSet();
-        foreach (var row in input.Rows.Where(r => !known.Contains(r.Id)))
-        {
-            user.Tail.Add(row);
-            user.TailBytes += row.Size;
-        }
-
-        user.Tail.Sort((a, b) => a.Id.CompareTo(b.Id));
-        session.OfflinePending = false;
-        Outbound.Replay(session, turn);
-        if (input.Rows.Count == 0 && user.Sessions.Count == 1)
-        {
-            // Nothing waits: the next log-in need not look again.
-            user.DeliveredAny = user.LastId;
-        }
-
-        Sessions.Store(session, turn);
-        Tail.Trim(turn);
-    }
-
     /// <summary>An error in answer to a message; durable like the message it answers.</summary>
     public static void Bounce(Stanza stanza, Jid from, Turn turn)
     {

@@ -14,12 +14,14 @@ public static class Outbound
 
     /// <summary>A stanza without row. Sent now, or kept for a resumable session that takes nothing at the moment.</summary>
     /// <param name="presenceOf">Full JID whose presence this is; a later one replaces it while it waits.</param>
-    public static void Ephemeral(SessionState session, in OutboundStanza stanza, Turn turn, string? presenceOf = null, bool chatState = false)
+    /// <param name="shows">Id of the row it shows as a page of the archive.</param>
+    public static void Ephemeral(
+        SessionState session, in OutboundStanza stanza, Turn turn, string? presenceOf = null, bool chatState = false, long shows = 0)
     {
         if (session.Receiving && !(session.Inactive && (presenceOf is not null || chatState)))
         {
             FlushWaiting(session, turn);
-            Enqueue(session, 0, stanza, stanza.Length, turn);
+            Enqueue(session, 0, stanza, stanza.Length, shows);
             Pump(session, turn);
         }
         else if (session.Resumable || session.Attached)
@@ -30,7 +32,7 @@ public static class Outbound
                 return;
             }
 
-            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now), turn);
+            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now));
         }
     }
 
@@ -43,7 +45,7 @@ public static class Outbound
         }
         else
         {
-            Keep(session, new Waiting(stanza, null, original, from, turn.Now), turn);
+            Keep(session, new Waiting(stanza, null, original, from, turn.Now));
         }
     }
 
@@ -63,14 +65,12 @@ public static class Outbound
         Pump(session, turn);
     }
 
-    /// <summary>Numbers every row the session lacks and sends on: at a resume, at the end of silence, after offline rows came.</summary>
+    /// <summary>Numbers every row the session lacks and sends on: at a resume, at the end of silence.</summary>
     public static void Replay(SessionState session, Turn turn)
     {
-        var numbered = session.Unacked is { Count: > 0 } list ? list.Select(i => i.MessageId).ToHashSet() : null;
         foreach (var row in turn.User.Tail)
         {
-            // The cursor was set back when offline rows were offered: what is numbered already stays as it is.
-            if (row.Id > session.Cursor && numbered?.Contains(row.Id) != true && MessageForms.Choose(row, session) != MessageForm.None)
+            if (row.Id > session.Cursor && MessageForms.Choose(row, session) != MessageForm.None)
             {
                 Number(session, row.Id, default, row.Size, turn);
             }
@@ -84,7 +84,7 @@ public static class Outbound
     /// <summary>Gives the next number to a row, by a write if the session is stored.</summary>
     public static void Number(SessionState session, long messageId, in OutboundStanza stanza, int size, Turn turn)
     {
-        var number = Enqueue(session, messageId, stanza, size, turn);
+        var number = Enqueue(session, messageId, stanza, size);
         if (session.Resumable && session.Unacked is { } list && list[^1].Number == number)
         {
             turn.Emit(new DeliveryNumbered(new DeliveryRow(turn.User.UserId, session.No, number, messageId)));
@@ -111,10 +111,10 @@ public static class Outbound
                 session.InWindow -= item.Size;
             }
 
-            if (item.MessageId != 0)
+            if (item.MessageId != 0 || item.Shows != 0)
             {
                 durable = true;
-                turn.User.DeliveredAny = Math.Max(turn.User.DeliveredAny, item.MessageId);
+                Backlog.Acknowledged(turn.User, item.MessageId != 0 ? item.MessageId : item.Shows);
             }
         }
 
@@ -136,7 +136,7 @@ public static class Outbound
     /// <summary>Sends from where it stopped, as far as bytes are at hand and the window allows; asks for bodies it lacks.</summary>
     public static void Pump(SessionState session, Turn turn)
     {
-        if (session.Connection is not { } connection || session.Unacked is not { } list)
+        if (!session.Receiving || session.Connection is not { } connection || session.Unacked is not { } list)
         {
             return;
         }
@@ -210,17 +210,16 @@ public static class Outbound
         session.WaitingBytes = 0;
         foreach (var item in waiting)
         {
-            Enqueue(session, 0, item.Stanza, item.Stanza.Length, turn);
+            Enqueue(session, 0, item.Stanza, item.Stanza.Length);
         }
     }
 
-    private static long Enqueue(SessionState session, long messageId, in OutboundStanza stanza, int size, Turn turn)
+    private static long Enqueue(SessionState session, long messageId, in OutboundStanza stanza, int size, long shows = 0)
     {
         var list = session.Unacked ??= [];
         var number = ++session.OutSeq;
-        list.Add(new Unacknowledged { Number = number, MessageId = messageId, Stanza = stanza, Size = size });
+        list.Add(new Unacknowledged { Number = number, MessageId = messageId, Shows = shows, Stanza = stanza, Size = size });
         session.UnackedBytes += size;
-        _ = turn;
         return number;
     }
 
@@ -244,7 +243,7 @@ public static class Outbound
         turn.ReadBodies(session, ids);
     }
 
-    private static void Keep(SessionState session, Waiting item, Turn turn)
+    private static void Keep(SessionState session, Waiting item)
     {
         var waiting = session.Waiting ??= [];
         if (item.PresenceOf is not null)
@@ -260,6 +259,5 @@ public static class Outbound
 
         waiting.Add(item);
         session.WaitingBytes += item.Stanza.Length;
-        _ = turn;
     }
 }

@@ -13,6 +13,9 @@ public sealed class Unacknowledged
     /// <summary>Id of the message row, or 0 for a stanza that exists in memory only.</summary>
     public long MessageId { get; set; }
 
+    /// <summary>Row that this stanza shows as a page of the archive, or 0: acknowledged, it counts as delivered.</summary>
+    public long Shows { get; set; }
+
     /// <summary>The bytes; empty for a durable stanza that has to be read from the store.</summary>
     public OutboundStanza Stanza { get; set; }
     public int Size { get; set; }
@@ -97,10 +100,9 @@ public sealed class SessionState
     public bool Inactive { get; set; }
     public bool RosterRequested { get; set; }
     public bool BlocklistRequested { get; set; }
-    public bool ArchiveQueried { get; set; }
 
-    /// <summary>Offline rows are being read; what arrives meanwhile must not overtake them.</summary>
-    public bool OfflinePending { get; set; }
+    /// <summary>Highest message id when this stream last asked the archive; 0 = it has not. Visible rows up to there are not offered again.</summary>
+    public long ArchiveReach { get; set; }
 
     public long DetachedAt { get; set; }
     public long ExpiresAt { get; set; }
@@ -116,7 +118,7 @@ public sealed class SessionState
     /// <summary>Silent: inactive, and the push registration asked for hold (sessions.md 3.1). Set by the user's decisions.</summary>
     public bool Hold { get; set; }
     public bool Silent => Attached && Inactive && Hold;
-    public bool Receiving => Attached && !Silent && !OfflinePending;
+    public bool Receiving => Attached && !Silent;
 
     /// <summary>When something was last sent to the client that it has not acknowledged; 0 if nothing is outstanding.</summary>
     public long OldestUnansweredAt => Unacked is { Count: > 0 } list && list[0].SentAt != 0 ? list[0].SentAt : 0;

@@ -136,12 +136,6 @@ public static class Sessions
         }
 
         session.RestorePresenceAt = session.Away ? turn.Now + (long)turn.Options.ResumeSettle.TotalMilliseconds : 0;
-        if (session.OfflinePending)
-        {
-            session.OfflinePending = false;
-            Messages.OfferOffline(session, turn);
-        }
-
         Outbound.Replay(session, turn);
         Store(session, turn);
         if (restored)
@@ -247,7 +241,7 @@ public static class Sessions
         session.ExpiresAt = turn.Now + (long)LifeOf(turn.User, session, turn.Options).TotalMilliseconds;
         (session.Reading, session.NextToSend, session.InWindow) = (false, 0, 0);
         (session.AckRequestedAt, session.RestorePresenceAt) = (0, 0);
-        Store(session, turn);
+        StoreAcknowledged(session, turn);
     }
 
     public static void End(SessionState session, Turn turn, EndReason reason)
@@ -264,13 +258,13 @@ public static class Sessions
             PresenceFeature.SessionGone(session, turn);
         }
 
-        KeepUndelivered(session, turn);
         if (reason == EndReason.Expired)
         {
             PushFeature.Terminated(session, turn);
         }
 
         ReleaseRegistrations(session, reason, turn);
+        StoreAcknowledged(session, turn);
         if (session.Stored is not null)
         {
             var stone = session.SmId is { } id ? new TombstoneRow(user.UserId, id, session.HIn, turn.Now) : null;
@@ -286,12 +280,6 @@ public static class Sessions
     public static void Store(SessionState session, Turn turn)
     {
         var user = turn.User;
-        session.AckDirtySince = 0;
-        if (user.DeliveredAny > user.DeliveredAnyStored)
-        {
-            turn.Emit(new AccountCursorsMoved(user.UserId, user.DeliveredAny, user.LastId));
-        }
-
         if (!session.Resumable)
         {
             return;
@@ -310,6 +298,19 @@ public static class Sessions
         {
             turn.Emit(new SessionStored(row));
         }
+    }
+
+    /// <summary>Writes what clients acknowledged: lazily, since losing it costs a repeat in a new session or a spurious push only.</summary>
+    public static void StoreAcknowledged(SessionState session, Turn turn)
+    {
+        var user = turn.User;
+        session.AckDirtySince = 0;
+        if (user.DeliveredAny != user.DeliveredAnyStored)
+        {
+            turn.Emit(new AccountCursorsMoved(user.UserId, user.DeliveredAny, user.LastId));
+        }
+
+        Store(session, turn);
     }
 
     /// <summary>Writes the cold half: presence, directed targets, carbons, resumption id.</summary>
@@ -387,26 +388,6 @@ public static class Sessions
             if (registration.SessionNo == from)
             {
                 turn.Emit(new PushRegistered(registration with { SessionNo = to }));
-            }
-        }
-    }
-
-    /// <summary>What this session had not acknowledged and no other session has is offered to the next new one.</summary>
-    private static void KeepUndelivered(SessionState session, Turn turn)
-    {
-        var user = turn.User;
-        foreach (var row in user.Tail)
-        {
-            if (row.Id > user.DeliveredAny || (row.Flags & MessageFlags.Offline) == 0 || !Tail.Lacks(session, row.Id)
-                || MessageForms.Choose(row, session) != MessageForm.Plain)
-            {
-                continue;
-            }
-
-            if (!user.Sessions.Exists(s => s != session && MessageForms.Choose(row, s) != MessageForm.None))
-            {
-                turn.Emit(new AccountCursorsMoved(user.UserId, row.Id - 1, user.LastId));
-                return;
             }
         }
     }

@@ -51,8 +51,7 @@ public static class Tail
         {
             var row = user.Tail[count++];
             user.TailBytes -= row.Size;
-            var waits = (row.Flags & MessageFlags.Offline) != 0 && row.Id > user.DeliveredAny;
-            if ((row.Flags & MessageFlags.Visible) == 0 && !waits)
+            if ((row.Flags & MessageFlags.Visible) == 0 && !Backlog.Holds(user, row.Id))
             {
                 (invisible ??= []).Add(row.Id);
             }

@@ -15,7 +15,7 @@ public static class UserApply
             case MessageStored e: Stored(user, e.Message); break;
             case SessionStored e: Session(user, e.Session); break;
             case SessionEnded e: Ended(user, e); break;
-            case AccountCursorsMoved e: user.DeliveredAny = user.DeliveredAnyStored = e.DeliveredAny; user.LastId = Math.Max(user.LastId, e.LastId); break;
+            case AccountCursorsMoved e: user.DeliveredAnyStored = e.DeliveredAny; user.LastId = Math.Max(user.LastId, e.LastId); break;
             case RosterItemStored e: user.Roster[e.Item.Contact] = e.Item; user.RosterVersion = e.Version; break;
             case RosterItemRemoved e: user.Roster.Remove(e.Contact); user.RosterVersion = e.Version; break;
             case JidBlocked e: (user.Blocked ??= []).Add(e.Jid); break;
@@ -34,10 +34,16 @@ public static class UserApply
     private static void Stored(UserState user, MessageRow row)
     {
         user.LastId = Math.Max(user.LastId, row.Id);
+        var reference = MessageForms.RefOf(row);
         if (user.Sessions.Count > 0)
         {
-            user.Tail.Add(new MessageRef(row.Id, row.Peer, row.Flags, row.OriginSession, row.ToResource, row.Body.Length));
-            user.TailBytes += row.Body.Length;
+            user.Tail.Add(reference);
+            user.TailBytes += reference.Size;
+        }
+
+        if (Backlog.IsOf(reference))
+        {
+            user.Backlog.Add(reference);
         }
     }
 

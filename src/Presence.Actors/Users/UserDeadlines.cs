@@ -93,7 +93,7 @@ public static class UserDeadlines
 
             if (session.AckDirtySince != 0 && turn.Now >= session.AckDirtySince + AckFlushAfter)
             {
-                Sessions.Store(session, turn);
+                Sessions.StoreAcknowledged(session, turn);
             }
         }
     }

@@ -39,7 +39,6 @@ public static class UserDecide
                 }
 
                 break;
-            case OfflineInput offline: Messages.OfflineRead(offline, turn); break;
             case ArchiveInput archive: ArchiveFeature.Answer(archive, turn); break;
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of a user", nameof(input));
         }

@@ -35,9 +35,6 @@ public sealed record PushDoneInput(long UserId, PushNotification Push, PushOutco
 /// <summary>Rows asked for by <see cref="Turn.ReadBodies"/>.</summary>
 public sealed record BodiesInput(long UserId, int SessionNo, long ConnectionNumber, IReadOnlyList<MessageRow> Rows) : UserInput(UserId);
 
-/// <summary>Offline rows asked for at initial presence.</summary>
-public sealed record OfflineInput(long UserId, int SessionNo, long ConnectionNumber, IReadOnlyList<MessageRef> Rows) : UserInput(UserId);
-
 /// <summary>A page of the archive; <paramref name="Request"/> is the IQ to answer. <paramref name="Page"/> null: the store could not be read.</summary>
 public sealed record ArchiveInput(long UserId, ConnectionId Connection, Stanza Request, string QueryId, bool WithIds, ArchivePage? Page) : UserInput(UserId);
 

@@ -14,8 +14,9 @@ internal static class UserLoading
         }
 
         var user = new UserState { UserId = userId, Jid = Jid.Parse(rows.Account.Jid), Shard = shard };
-        (user.RosterVersion, user.DeliveredAny, user.LastId) = (rows.Account.RosterVersion, rows.Account.DeliveredAny, rows.Account.LastId);
-        user.DeliveredAnyStored = user.DeliveredAny;
+        (user.RosterVersion, user.DeliveredAnyStored, user.LastId) = (rows.Account.RosterVersion, rows.Account.DeliveredAny, rows.Account.LastId);
+        user.Backlog.AddRange(rows.Backlog);
+        user.BacklogCut = rows.Backlog.Count > environment.Options.MaxQueuedStanzas;
         foreach (var item in rows.Roster)
         {
             user.Roster[item.Contact] = item;

@@ -18,10 +18,21 @@ public sealed class UserState
     /// <summary>False once the account has been removed: what arrives afterwards finds nobody.</summary>
     public bool Exists { get; set; } = true;
     public long RosterVersion { get; set; }
-    public long DeliveredAny { get; set; }
     public long LastId { get; set; }
 
-    /// <summary><see cref="DeliveredAny"/> as last emitted.</summary>
+    /// <summary>
+    /// Rows that no device has acknowledged, oldest first: offered to every session that becomes available. Complete up to
+    /// <see cref="SessionOptions.MaxQueuedStanzas"/>.
+    /// </summary>
+    public List<MessageRef> Backlog { get; } = new(0);
+
+    /// <summary>There may be more rows behind the last one of <see cref="Backlog"/>.</summary>
+    public bool BacklogCut { get; set; }
+
+    /// <summary>Everything up to here was acknowledged by some device; moves only past rows that were (docs/protocol, A-invariants).</summary>
+    public long DeliveredAny => Backlog.Count > 0 ? Backlog[0].Id - 1 : BacklogCut ? DeliveredAnyStored : LastId;
+
+    /// <summary><see cref="DeliveredAny"/> as last written.</summary>
     public long DeliveredAnyStored { get; set; }
     public Dictionary<string, RosterRow> Roster { get; } = [];
     public HashSet<string>? Blocked { get; set; }

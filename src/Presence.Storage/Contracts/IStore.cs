@@ -30,8 +30,8 @@ public interface IStore
 
     /// <summary>
     /// Everything of one user but bodies, or null if there is no such account. The tail holds the message rows with an id above the lowest
-    /// cursor of the user's sessions (none if there is no session),
-    /// at most <paramref name="tailLimit"/> of them, oldest first.
+    /// cursor of the user's sessions, or from the lowest that is numbered and not acknowledged (none if there is no session),
+    /// at most <paramref name="tailLimit"/> of them, oldest first. The backlog holds the rows no device has acknowledged, as by <see cref="ReadOffline"/>.
     /// </summary>
     UserRows? LoadUser(long userId, int tailLimit);
 
@@ -83,7 +83,8 @@ public sealed record UserRows(
     IReadOnlyList<TombstoneRow> Tombstones,
     IReadOnlyList<PushRegistrationRow> Registrations,
     IReadOnlyList<PushOutboxRow> Pushes,
-    IReadOnlyList<MessageRef> Tail);
+    IReadOnlyList<MessageRef> Tail,
+    IReadOnlyList<MessageRef> Backlog);
 
 /// <summary>A page request over a user's visible rows (XEP-0313 with XEP-0059). Ids are inclusive bounds for start/end, exclusive for before/after.</summary>
 /// <param name="With">Peer as bare JID, or full JID when <paramref name="WithResource"/> is given.</param>

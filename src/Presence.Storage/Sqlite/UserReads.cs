@@ -16,18 +16,23 @@ internal static class UserReads
             return null;
         }
 
+        // Rows raise the highest id without touching the account row; the account remembers it once rows are deleted.
+        var lastRow = Of(c, "SELECT COALESCE(MAX(id), 0) FROM message WHERE user_id = ?", userId).First(s => s.Int64(0));
+        account = account with { LastId = Math.Max(account.LastId, lastRow) };
         var sessions = Of(c, $"SELECT {Rows.Session} FROM session WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToSession);
+        var deliveries = Of(c, $"SELECT {Rows.Delivery} FROM delivery WHERE user_id = ? ORDER BY session_no, out_seq", userId).All(Rows.ToDelivery);
         return new UserRows(
             account,
             Of(c, $"SELECT {Rows.Roster} FROM roster WHERE user_id = ? ORDER BY contact", userId).All(Rows.ToRoster),
             Of(c, "SELECT jid FROM blocked WHERE user_id = ? ORDER BY jid", userId).All(Rows.ToText),
             sessions,
             Of(c, $"SELECT {Rows.Doc} FROM session_doc WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToDoc),
-            Of(c, $"SELECT {Rows.Delivery} FROM delivery WHERE user_id = ? ORDER BY session_no, out_seq", userId).All(Rows.ToDelivery),
+            deliveries,
             Of(c, $"SELECT {Rows.Tombstone} FROM tombstone WHERE user_id = ? ORDER BY ended_at, sm_id", userId).All(Rows.ToTombstone),
             Of(c, $"SELECT {Rows.Registration} FROM push_registration WHERE user_id = ? ORDER BY service, node", userId).All(Rows.ToRegistration),
             Of(c, $"SELECT {Rows.Push} FROM push_outbox WHERE user_id = ? ORDER BY service, node, conversation", userId).All(Rows.ToPush),
-            Tail(c, userId, sessions, tailLimit));
+            Tail(c, userId, sessions, deliveries, tailLimit),
+            account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : []);
     }
 
     public static CredentialRow? Credentials(Connection c, long userId) =>
@@ -56,10 +61,17 @@ internal static class UserReads
             """, userId).Add(afterId).Add(limit).All(Rows.ToRef);
     }
 
-    private static IReadOnlyList<MessageRef> Tail(Connection c, long userId, List<SessionRow> sessions, int limit) => sessions.Count == 0
-        ? []
-        : Of(c, $"SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?", userId)
-            .Add(sessions.Min(s => s.Cursor)).Add(limit).All(Rows.ToRef);
+    private static IReadOnlyList<MessageRef> Tail(Connection c, long userId, List<SessionRow> sessions, List<DeliveryRow> deliveries, int limit)
+    {
+        if (sessions.Count == 0)
+        {
+            return [];
+        }
+
+        // What is numbered and not acknowledged is behind the cursor, but still lacking.
+        var after = deliveries.Aggregate(sessions.Min(s => s.Cursor), (low, d) => Math.Min(low, d.MessageId - 1));
+        return Of(c, $"SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?", userId).Add(after).Add(limit).All(Rows.ToRef);
+    }
 
     private static Statement Of(Connection c, string sql, long userId) => c.Prepare(sql).Start().Add(userId);
 }

@@ -65,7 +65,7 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         Fill();
         var rows = Load();
 
-        Same(Sample.Account(User) with { RosterVersion = 42 }, rows.Account);
+        Same(Sample.Account(User) with { RosterVersion = 42, LastId = 102 }, rows.Account);
         Same(Full.OfType<SessionStored>().Select(e => e.Session).ToArray(), rows.Sessions);
         Same(Full.OfType<SessionDocStored>().Select(e => e.Doc).ToArray(), rows.Docs);
         Same(Full.OfType<DeliveryNumbered>().Select(e => e.Delivery).ToArray(), rows.Deliveries);
@@ -204,7 +204,7 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         // Nothing of the old account may turn up in a new one of the same name.
         Renew().Write(Shard, new AccountCreated(Sample.Account(User)));
         var rows = Load();
-        Same(new UserRows(Sample.Account(User), [], [], [], [], [], [], [], [], []), rows);
+        Same(new UserRows(Sample.Account(User), [], [], [], [], [], [], [], [], [], []), rows);
         Assert.Empty(Store.ReadMessages(User, [100, 101, 102]));
     }
 

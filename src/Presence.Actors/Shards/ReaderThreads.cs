@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Presence.Actors.Users;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Shards;
+
+/// <summary>
+/// Threads that read rows for executors, so that no executor ever waits for a disk. A read that fails is tried again until it succeeds:
+/// while the store cannot be read, users that are not in memory wait (the node is frozen, not wrong).
+/// </summary>
+internal sealed class ReaderThreads : IDisposable
+{
+    /// <summary>Rows of a tail that are loaded at most; a session with more waiting cannot be resumed anyway (sessions.md 2.7).</summary>
+    private readonly int _tailLimit;
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+    private readonly Action<Exception> _trouble;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly List<Thread> _threads = [];
+
+    public ReaderThreads(IStore store, int count, int tailLimit, TimeProvider clock, Action<Exception> trouble)
+    {
+        (_store, _tailLimit, _clock, _trouble) = (store, tailLimit, clock, trouble);
+        for (var i = 0; i < count; i++)
+        {
+            var thread = new Thread(Run) { Name = $"reader-{i}", IsBackground = true };
+            _threads.Add(thread);
+            thread.Start();
+        }
+    }
+
+    public void Load(long userId, Action<UserRows?> loaded) => Add(() => loaded(Retry(() => _store.LoadUser(userId, _tailLimit))));
+
+    public void Read(Func<IStore, UserInput?> read, Action<UserInput> done) => Add(() =>
+    {
+        if (Retry(() => read(_store)) is { } input)
+        {
+            done(input);
+        }
+    });
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _threads.ForEach(t => t.Join());
+        _work.Dispose();
+    }
+
+    private void Add(Action work)
+    {
+        try
+        {
+            _work.Add(work);
+        }
+        catch (InvalidOperationException)
+        {
+            // The node is stopping; nobody waits for the answer any more.
+        }
+    }
+
+    private void Run()
+    {
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            work();
+        }
+    }
+
+    private T? Retry<T>(Func<T?> read)
+    {
+        while (true)
+        {
+            try
+            {
+                return read();
+            }
+            catch (IOException e)
+            {
+                _trouble(e);
+                if (_work.IsAddingCompleted)
+                {
+                    return default;
+                }
+
+                using var pause = new ManualResetEventSlim();
+                using var timer = _clock.CreateTimer(_ => pause.Set(), null, TimeSpan.FromMilliseconds(200), Timeout.InfiniteTimeSpan);
+                pause.Wait();
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users;
+
+/// <summary>
+/// What no device has acknowledged yet (sessions.md 4.3). The account's cursor follows its oldest row and so never passes an unread one;
+/// a session that expires loses nothing, because what it had not acknowledged is still here.
+/// </summary>
+public static class Backlog
+{
+    /// <summary>Whether the row waits for a device at all.</summary>
+    public static bool IsOf(MessageRef row) =>
+        (row.Flags & MessageFlags.Offline) != 0 && (row.Flags & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != MessageFlags.Outgoing;
+
+    /// <summary>A session became available: it gets what waits, except what it has seen by asking the archive.</summary>
+    /// <remarks>At most half of a session's queue at once; what is left over is offered to the next session, and stands in the archive.</remarks>
+    public static void Offer(SessionState session, Turn turn)
+    {
+        var user = turn.User;
+        if (user.Backlog.Count == 0)
+        {
+            return;
+        }
+
+        var numbered = session.Unacked?.Select(i => i.MessageId).ToHashSet();
+        var room = turn.Options.MaxQueuedStanzas / 2;
+        foreach (var row in user.Backlog)
+        {
+            var seen = (row.Flags & MessageFlags.Visible) != 0 && row.Id <= session.ArchiveReach;
+            if (seen || numbered?.Contains(row.Id) == true || MessageForms.Choose(row, session) != MessageForm.Plain)
+            {
+                continue;
+            }
+
+            if (room-- == 0)
+            {
+                break;
+            }
+
+            AddToTail(user, row);
+            Outbound.Number(session, row.Id, default, row.Size, turn);
+        }
+
+        session.Cursor = Math.Max(session.Cursor, user.LastId);
+        Outbound.Pump(session, turn);
+    }
+
+    /// <summary>Some device has the row.</summary>
+    public static void Acknowledged(UserState user, long messageId)
+    {
+        var at = Find(user.Backlog, messageId);
+        if (at >= 0)
+        {
+            user.Backlog.RemoveAt(at);
+        }
+    }
+
+    /// <summary>Whether no device has acknowledged the row.</summary>
+    public static bool Holds(UserState user, long messageId) => Find(user.Backlog, messageId) >= 0;
+
+    private static void AddToTail(UserState user, MessageRef row)
+    {
+        var at = Find(user.Tail, row.Id);
+        if (at < 0)
+        {
+            user.Tail.Insert(~at, row);
+            user.TailBytes += row.Size;
+        }
+    }
+
+    private static int Find(List<MessageRef> rows, long id)
+    {
+        var (low, high) = (0, rows.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            if (rows[middle].Id == id)
+            {
+                return middle;
+            }
+
+            (low, high) = rows[middle].Id < id ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
+    }
+}

@@ -1,0 +1,194 @@
+using Presence.Actors;
+using Presence.Actors.Admin;
+using Presence.Actors.Shards;
+using Presence.Actors.Users;
+using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Tests.Shared;
+
+/// <summary>
+/// One executor on a store in memory, run on the test's own thread until nothing is left to do: commits, loads and reads are answered at once, in order.
+/// For tests of what is decided; timing, crashes between steps and concurrency belong to the simulation.
+/// </summary>
+public sealed class ExecutorBench
+{
+    public static readonly Jid Domain = Jid.Parse("example.org");
+
+    private readonly Queue<object> _inbox = new();
+    private readonly Dictionary<ConnectionId, BenchClient> _clients = [];
+    private readonly SeededRandom _random = new(7);
+    private Executor _executor;
+    private long _connections;
+
+    public ExecutorBench(SessionOptions? options = null, MemoryStore? store = null)
+    {
+        Options = options ?? new SessionOptions();
+        Store = store ?? new MemoryStore();
+        _executor = Start();
+    }
+
+    public SessionOptions Options { get; }
+
+    public MemoryStore Store { get; }
+
+    /// <summary>Unix milliseconds; moves by <see cref="Advance"/> only.</summary>
+    public long Now { get; private set; } = 1_700_000_000_000;
+
+    /// <summary>Pushes that left, oldest first.</summary>
+    public List<PushNotification> Pushes { get; } = [];
+
+    /// <summary>What the provider answers; null = no answer (as if it were lost).</summary>
+    public Func<PushNotification, PushOutcome?> Provider { get; set; } = _ => PushOutcome.Sent;
+
+    public Executor Executor => _executor;
+
+    public StanzaIds StanzaIds => new(Store.Secret);
+
+    public void AddUser(string jid)
+    {
+        var keys = new CredentialRow(new byte[16], 4096, new byte[20], new byte[20], new byte[32], new byte[32]);
+        Commit(new AccountCreated(new AccountRow(ShardKey.UserId(jid), jid, keys, 0, 0, 0)), ShardKey.UserId(jid));
+    }
+
+    /// <summary>The user's memory; loads it if need be.</summary>
+    public UserState User(string jid)
+    {
+        Input(new TimerInput(ShardKey.UserId(jid)));
+        return _executor.LoadedUsers.Single(u => u.UserId == ShardKey.UserId(jid));
+    }
+
+    /// <summary>Binds a resource; the client has no stream management until <see cref="BenchClient.Enable"/>.</summary>
+    public BenchClient Connect(string jid, string? resource = null)
+    {
+        var client = new BenchClient(this, Jid.Parse(jid), NextConnection());
+        _clients[client.Connection] = client;
+        Input(new BindInput(client.UserId, client.Connection, client.Account, resource, "127.0.0.1"));
+        return client;
+    }
+
+    public AdminReply Ask(AdminRequest request)
+    {
+        AdminReply? reply = null;
+        Input(new AdminInput(request, r => reply = r));
+        return reply ?? throw new InvalidOperationException("the request was not answered");
+    }
+
+    /// <summary>Hands an input to the executor and runs until nothing is left to do.</summary>
+    public void Input(object input)
+    {
+        _inbox.Enqueue(input);
+        Run();
+    }
+
+    /// <summary>Lets time pass, stopping at every deadline on the way.</summary>
+    public void Advance(TimeSpan time)
+    {
+        var until = Now + (long)time.TotalMilliseconds;
+        while (_executor.NextTimer <= until)
+        {
+            Now = Math.Max(Now, _executor.NextTimer);
+            Run();
+        }
+
+        Now = until;
+        Run();
+    }
+
+    /// <summary>The owner dies with everything in memory, and every socket with it; a new one starts on the same store.</summary>
+    public void Crash()
+    {
+        _inbox.Clear();
+        _clients.Clear();
+        _executor = Start();
+        Run();
+    }
+
+    /// <summary>For inputs that arise while the executor runs.</summary>
+    internal void Post(object input) => _inbox.Enqueue(input);
+
+    internal ConnectionId NextConnection() => new(++_connections);
+
+    internal void Attach(BenchClient client) => _clients[client.Connection] = client;
+
+    internal void Detach(BenchClient client) => _clients.Remove(client.Connection);
+
+    private Executor Start()
+    {
+        Span<byte> id = stackalloc byte[16];
+        _random.Fill(id);
+        var me = new Incarnation(new Guid(id));
+        var environment = new ActorEnvironment(Domain, Options, new StanzaIds(Store.Secret), _random, Store.ShardCount, "test");
+        var executor = new Executor(environment, me, Store.TakeAll(me));
+        executor.Restore(Store.ReadOutbox(), Store.ReadOutboxCursors(), Store.ReadSessions(), Store.ReadPushOutbox(), Now);
+        return executor;
+    }
+
+    private void Commit(StoreEvent change, long userId)
+    {
+        // Accounts are made behind the owner's back, as an owner before this one would have made them.
+        var shard = ShardKey.Shard(userId, Store.ShardCount);
+        var maker = new Incarnation(Guid.Empty);
+        var grant = Store.TakeAll(maker).Single(g => g.Shard == shard);
+        Store.Commit(new GuardedBatch(Guid.NewGuid(), maker, [new ShardWrite(shard, grant.Epoch, grant.Committed, [change])]));
+        _executor = Start();
+    }
+
+    private void Run()
+    {
+        for (var steps = 0; steps < 100_000; steps++)
+        {
+            if (_inbox.TryDequeue(out var input))
+            {
+                _executor.Handle(input, Now);
+            }
+
+            _executor.RunTimers(Now);
+            while (_executor.Loads.TryDequeue(out var user) || _executor.BackgroundLoads.TryDequeue(out user))
+            {
+                _executor.Loaded(user, Store.LoadUser(user, Options.MaxQueuedStanzas + 1), Now);
+            }
+
+            var (batch, outputs) = _executor.Step();
+            Carry(outputs);
+            if (batch is not null)
+            {
+                var answer = Store.Commit(batch);
+                Carry(_executor.OutputsInFlight);
+                Carry(_executor.Answered(answer, Now));
+            }
+            else if (outputs.Count == 0 && _inbox.Count == 0)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("the executor does not come to rest");
+    }
+
+    private void Carry(IReadOnlyList<HeldOutput> outputs)
+    {
+        foreach (var output in outputs)
+        {
+            switch (output.Kind)
+            {
+                case OutputKind.Stanza when _clients.TryGetValue(output.Connection, out var client): client.Take(output.Stanza); break;
+                case OutputKind.Control when _clients.TryGetValue(output.Connection, out var client): client.Take((ControlOutput)output.What!); break;
+                case OutputKind.Input or OutputKind.Offer or OutputKind.Confirm: _inbox.Enqueue(output.What!); break;
+                case OutputKind.Read when ((Func<IStore, UserInput?>)output.What!)(Store) is { } read: _inbox.Enqueue(read); break;
+                case OutputKind.Push: Push((PushNotification)output.What!); break;
+                case OutputKind.Action: ((Action)output.What!)(); break;
+            }
+        }
+    }
+
+    private void Push(PushNotification push)
+    {
+        Pushes.Add(push);
+        if (Provider(push) is { } outcome)
+        {
+            _inbox.Enqueue(new PushDoneInput(push.UserId, push, outcome));
+        }
+    }
+}
