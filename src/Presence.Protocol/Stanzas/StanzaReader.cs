@@ -15,6 +15,7 @@ internal sealed class StanzaReader
     private readonly XmlTokenizer _tokenizer = new();
     private StanzaChild[] _children = new StanzaChild[16];
     private int _childCount;
+    private int _maxChildren;
     private PayloadFlags _childFlags;
     private PayloadFlags _payload;
     private string _name = "";
@@ -29,7 +30,7 @@ internal sealed class StanzaReader
         Faulty,
     }
 
-    public XmlFault Fault => _tokenizer.Fault!;
+    public XmlFault Fault => _tokenizer.Fault ?? XmlFault.Children;
 
     /// <summary>Bytes of the element, once complete.</summary>
     public int Length { get; private set; }
@@ -43,6 +44,7 @@ internal sealed class StanzaReader
         s_spare = null;
         reader._tokenizer.Reset(limits, outer);
         reader._childCount = 0;
+        reader._maxChildren = limits.MaxChildren;
         reader._payload = PayloadFlags.None;
         reader.Length = 0;
         reader.NeedsRewriting = false;
@@ -60,6 +62,11 @@ internal sealed class StanzaReader
             {
                 case XmlTokenKind.StartTag:
                     OnStartTag(data);
+                    if (_childCount > _maxChildren)
+                    {
+                        return Status.Faulty;
+                    }
+
                     break;
                 case XmlTokenKind.EndTag:
                     OnEndTag();
@@ -91,7 +98,7 @@ internal sealed class StanzaReader
         {
             case 1:
                 _name = KnownNames.Intern(_tokenizer.LocalName(data));
-                _namespace = KnownNames.Intern(_tokenizer.Namespace(data));
+                _namespace = _tokenizer.NamespaceName(data);
                 _startTagEnd = _contentEnd = _tokenizer.TokenEnd;
                 NeedsRewriting = _tokenizer.PrefixLength > 0;
                 break;
@@ -122,7 +129,7 @@ internal sealed class StanzaReader
 
         var length = _tokenizer.TokenEnd - _tokenizer.TokenStart;
         _children[_childCount++] = new StanzaChild(
-            entry?.Name ?? KnownNames.Intern(name), entry?.Namespace ?? KnownNames.Intern(ns), _tokenizer.TokenStart, length, length, 0);
+            entry?.Name ?? KnownNames.Intern(name), entry?.Namespace ?? _tokenizer.NamespaceName(data), _tokenizer.TokenStart, length, length, 0);
         if (_tokenizer.IsEmptyElement)
         {
             OnChildEnd();

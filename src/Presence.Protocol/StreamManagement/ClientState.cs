@@ -1,4 +1,5 @@
 using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
 
 namespace Presence.Protocol.StreamManagement;
 
@@ -9,5 +10,9 @@ namespace Presence.Protocol.StreamManagement;
 public static class ClientState
 {
     /// <summary>Reads <c>active</c> and <c>inactive</c> of namespace <c>urn:xmpp:csi:0</c>.</summary>
-    public static bool TryParse(Stanza stanza, out bool active) => throw new NotImplementedException();
+    public static bool TryParse(Stanza stanza, out bool active)
+    {
+        active = stanza.Name == "active";
+        return stanza.Namespace == Namespaces.Csi && (active || stanza.Name == "inactive");
+    }
 }

@@ -17,6 +17,7 @@ public sealed class StreamParser : IDisposable
 {
     private readonly PartialElement _partial = new();
     private StreamRoot? _root;
+    private XmlTokenizer? _rootTokenizer;
     private StanzaReader? _reader;
     private XmlLimits? _elementLimits;
     private State _state;
@@ -86,7 +87,10 @@ public sealed class StreamParser : IDisposable
         {
             // The header closed itself; its event has been given out.
             _closing = false;
-            return Finish(ref input, StreamEvent.Closed(), out streamEvent);
+            _state = State.Finished;
+            input = default;
+            streamEvent = StreamEvent.Closed();
+            return true;
         }
 
         streamEvent = default;
@@ -184,8 +188,13 @@ public sealed class StreamParser : IDisposable
 
     private Outcome ReadRoot(ReadOnlySpan<byte> data, XmlLimits limits, out int length, out StreamEvent streamEvent)
     {
-        var tokenizer = new XmlTokenizer();
-        tokenizer.Reset(limits, []);
+        if (_rootTokenizer is null)
+        {
+            _rootTokenizer = new XmlTokenizer();
+            _rootTokenizer.Reset(limits, []);
+        }
+
+        var tokenizer = _rootTokenizer;
         length = 0;
         streamEvent = default;
         switch (tokenizer.Read(data))
@@ -277,15 +286,6 @@ public sealed class StreamParser : IDisposable
         return Outcome.Event;
     }
 
-    private bool Finish(ref ReadOnlySpan<byte> input, StreamEvent last, out StreamEvent streamEvent)
-    {
-        Release();
-        _state = State.Finished;
-        input = default;
-        streamEvent = last;
-        return true;
-    }
-
     private bool SkipWhitespace(ref ReadOnlySpan<byte> input)
     {
         var count = input.IndexOfAnyExcept(" \t\r\n"u8);
@@ -299,6 +299,7 @@ public sealed class StreamParser : IDisposable
     {
         _partial.Clear();
         _elementLimits = null;
+        _rootTokenizer = null;
         if (_reader is not null)
         {
             StanzaReader.Return(_reader);

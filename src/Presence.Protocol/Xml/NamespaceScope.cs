@@ -22,6 +22,7 @@ internal sealed class NamespaceScope
     public static readonly NamespaceBinding[] ClientStream = [ClientOnly[0], new("stream"u8.ToArray(), Utf8Namespaces.Streams.ToArray())];
 
     private NamespaceBinding[] _bindings = new NamespaceBinding[8];
+    private string?[] _names = new string?[8];
     private int _outer;
 
     /// <summary>Declarations in scope.</summary>
@@ -38,9 +39,11 @@ internal sealed class NamespaceScope
         if (outer.Length > _bindings.Length)
         {
             _bindings = new NamespaceBinding[outer.Length * 2];
+            _names = new string?[outer.Length * 2];
         }
 
         outer.CopyTo(_bindings);
+        Array.Clear(_names);
         _outer = Count = outer.Length;
         UsesOuter = false;
     }
@@ -53,8 +56,10 @@ internal sealed class NamespaceScope
         if (Count == _bindings.Length)
         {
             Array.Resize(ref _bindings, Count * 2);
+            Array.Resize(ref _names, Count * 2);
         }
 
+        _names[Count] = null;
         _bindings[Count++] = binding;
     }
 
@@ -84,6 +89,14 @@ internal sealed class NamespaceScope
 
     public ReadOnlySpan<byte> Uri(int binding, ReadOnlySpan<byte> data) =>
         binding >= 0 ? _bindings[binding].Uri(data) : binding == XmlBinding ? Utf8Namespaces.Xml : default;
+
+    /// <summary>The namespace name as a string, made once per declaration: a long one used often must not cost its length each time.</summary>
+    public string Name(int binding, ReadOnlySpan<byte> data) => binding switch
+    {
+        XmlBinding => Namespaces.Xml,
+        < 0 => "",
+        _ => _names[binding] ??= KnownNames.Intern(_bindings[binding].Uri(data)),
+    };
 
     /// <summary>Whether a declaration is allowed at all (Namespaces in XML §3 and §5).</summary>
     public static bool IsAllowed(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> uri, bool isDefault)

@@ -17,9 +17,6 @@ public sealed class Utf8XmlBuilder : IDisposable
 {
     private const int StackBytes = 256;
 
-    private static readonly SearchValues<byte> TextEscapes = Escapes("<>&\r"u8);
-    private static readonly SearchValues<byte> ValueEscapes = Escapes("<&'\"\t\r\n"u8);
-
     private byte[] _buffer;
     private int _length;
     private bool _tagOpen;
@@ -31,6 +28,9 @@ public sealed class Utf8XmlBuilder : IDisposable
 
     /// <summary>Bytes written so far; an open start tag is without its <c>&gt;</c> until something follows it.</summary>
     public int Length => _length;
+
+    /// <summary>Bytes that fit into the present buffer.</summary>
+    internal int Capacity => _buffer.Length;
 
     /// <summary>What has been written; valid until the next write.</summary>
     public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, _length);
@@ -68,7 +68,7 @@ public sealed class Utf8XmlBuilder : IDisposable
         BeginAttribute();
         WriteChars(name);
         Write("='"u8);
-        EscapeChars(value, ValueEscapes);
+        EscapeChars(value, XmlEscapes.InValue);
         Write("'"u8);
         return this;
     }
@@ -79,7 +79,7 @@ public sealed class Utf8XmlBuilder : IDisposable
         BeginAttribute();
         Write(name);
         Write("='"u8);
-        Escape(value, ValueEscapes);
+        Escape(value, XmlEscapes.InValue);
         Write("'"u8);
         return this;
     }
@@ -97,13 +97,21 @@ public sealed class Utf8XmlBuilder : IDisposable
         return this;
     }
 
+    /// <summary>Adds an attribute that is XML already, name, quotes and all.</summary>
+    internal Utf8XmlBuilder RawAttribute(ReadOnlySpan<byte> attribute)
+    {
+        BeginAttribute();
+        Write(attribute);
+        return this;
+    }
+
     /// <summary>Adds text; nothing if it is <c>null</c>.</summary>
     public Utf8XmlBuilder Text(string? text)
     {
         if (!string.IsNullOrEmpty(text))
         {
             EndTag();
-            EscapeChars(text, TextEscapes);
+            EscapeChars(text, XmlEscapes.InText);
         }
 
         return this;
@@ -115,7 +123,7 @@ public sealed class Utf8XmlBuilder : IDisposable
         if (!utf8.IsEmpty)
         {
             EndTag();
-            Escape(utf8, TextEscapes);
+            Escape(utf8, XmlEscapes.InText);
         }
 
         return this;
@@ -296,43 +304,11 @@ public sealed class Utf8XmlBuilder : IDisposable
         for (var stop = utf8.IndexOfAny(escapes); stop >= 0; stop = utf8.IndexOfAny(escapes))
         {
             Write(utf8[..stop]);
-            utf8 = utf8[(stop + EscapeOne(utf8[stop..]))..];
+            utf8 = utf8[stop..];
+            Write(XmlEscapes.Replace(utf8, out var length));
+            utf8 = utf8[length..];
         }
 
         Write(utf8);
-    }
-
-    private int EscapeOne(ReadOnlySpan<byte> at)
-    {
-        var nonCharacter = at[0] == 0xEF && at[1] == 0xBF && at[2] >= 0xBE;
-        Write(at[0] switch
-        {
-            (byte)'<' => "&lt;"u8,
-            (byte)'>' => "&gt;"u8,
-            (byte)'&' => "&amp;"u8,
-            (byte)'\'' => "&apos;"u8,
-            (byte)'"' => "&quot;"u8,
-            (byte)'\t' => "&#9;"u8,
-            (byte)'\n' => "&#10;"u8,
-            (byte)'\r' => "&#13;"u8,
-            0xEF when !nonCharacter => at[..3],
-            _ => "\uFFFD"u8,
-        });
-        return at[0] == 0xEF ? 3 : 1;
-    }
-
-    private static SearchValues<byte> Escapes(ReadOnlySpan<byte> special)
-    {
-        // 0xEF starts U+FFFE and U+FFFF among others.
-        var escapes = new List<byte> { 0xEF };
-        for (var b = 0; b < 128; b++)
-        {
-            if (special.Contains((byte)b) || !XmlChars.IsAllowed(b))
-            {
-                escapes.Add((byte)b);
-            }
-        }
-
-        return SearchValues.Create(escapes.ToArray());
     }
 }

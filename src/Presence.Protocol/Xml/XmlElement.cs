@@ -53,7 +53,7 @@ public sealed class XmlElement : IEquatable<XmlElement>
     /// <summary>Parses bytes known to be good: constants, tests, what <see cref="Stanzas.Stanza"/> has checked.</summary>
     /// <exception cref="FormatException">The bytes are not one well-formed element.</exception>
     public static XmlElement Parse(ReadOnlySpan<byte> utf8, string defaultNamespace = Namespaces.Client) =>
-        TryParse(utf8, out var element, defaultNamespace) ? element : throw new FormatException("Not one well-formed element.");
+        TryParse(utf8, out var element, defaultNamespace, XmlLimits.None) ? element : throw new FormatException("Not one well-formed element.");
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte}, string)"/>
     public static XmlElement Parse(string xml, string defaultNamespace = Namespaces.Client) => Parse(Encoding.UTF8.GetBytes(xml), defaultNamespace);

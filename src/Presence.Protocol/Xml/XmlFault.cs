@@ -26,6 +26,7 @@ internal sealed class XmlFault
     public static readonly XmlFault Prefix = new(StreamErrorCondition.NotWellFormed, "prefix not declared");
     public static readonly XmlFault Declaration = new(StreamErrorCondition.NotWellFormed, "namespace declaration not allowed");
     public static readonly XmlFault Depth = new(StreamErrorCondition.PolicyViolation, "nested too deeply");
+    public static readonly XmlFault Children = new(StreamErrorCondition.PolicyViolation, "too many children");
     public static readonly XmlFault Attributes = new(StreamErrorCondition.PolicyViolation, "too many attributes");
     public static readonly XmlFault NameLength = new(StreamErrorCondition.PolicyViolation, "name too long");
     public static readonly XmlFault Bindings = new(StreamErrorCondition.PolicyViolation, "too many namespace declarations");

@@ -13,6 +13,9 @@ public sealed record XmlLimits
     /// <summary>Levels of elements inside one stanza, the stanza itself being level 1.</summary>
     public int MaxDepth { get; init; } = 64;
 
+    /// <summary>Direct children of one stanza. Each costs far more memory than its shortest form has bytes.</summary>
+    public int MaxChildren { get; init; } = 256;
+
     /// <summary>Attributes on one start tag, namespace declarations included.</summary>
     public int MaxAttributes { get; init; } = 64;
 
@@ -21,6 +24,17 @@ public sealed record XmlLimits
 
     /// <summary>Namespace declarations in scope at once inside one stanza; bounds the cost of resolving a prefix.</summary>
     public int MaxNamespaceBindings { get; init; } = 128;
+
+    /// <summary>For what has been checked before, perhaps under wider limits than the usual ones.</summary>
+    internal static XmlLimits None { get; } = new()
+    {
+        MaxStanzaBytes = int.MaxValue,
+        MaxDepth = int.MaxValue,
+        MaxChildren = int.MaxValue,
+        MaxAttributes = int.MaxValue,
+        MaxNameBytes = int.MaxValue,
+        MaxNamespaceBindings = int.MaxValue,
+    };
 
     /// <summary>What a peer gets before it has proved who it is.</summary>
     public static XmlLimits BeforeLogin { get; } = new();

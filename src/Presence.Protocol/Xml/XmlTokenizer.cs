@@ -81,9 +81,12 @@ public sealed class XmlTokenizer
     /// <summary>The namespace of the start tag just read.</summary>
     public ReadOnlySpan<byte> Namespace(ReadOnlySpan<byte> data) => _scope.Uri(_tag.Binding, data);
 
-    /// <summary>The namespace of an attribute of the start tag just read; empty if it has no prefix.</summary>
-    public ReadOnlySpan<byte> AttributeNamespace(in XmlAttributeToken attribute, ReadOnlySpan<byte> data) =>
-        attribute.PrefixLength == 0 ? default : _scope.Uri(_scope.Resolve(data.Slice(attribute.NameStart, attribute.PrefixLength), data), data);
+    /// <summary>The namespace of the start tag just read as a shared string.</summary>
+    public string NamespaceName(ReadOnlySpan<byte> data) => _scope.Name(_tag.Binding, data);
+
+    /// <summary>The namespace of an attribute of the start tag just read as a shared string; empty if it has no prefix.</summary>
+    public string AttributeNamespace(in XmlAttributeToken attribute, ReadOnlySpan<byte> data) =>
+        attribute.PrefixLength == 0 ? "" : _scope.Name(_scope.Resolve(data.Slice(attribute.NameStart, attribute.PrefixLength), data), data);
 
     /// <summary>Whether an attribute declares a namespace.</summary>
     public static bool IsDeclaration(in XmlAttributeToken attribute, ReadOnlySpan<byte> data) =>

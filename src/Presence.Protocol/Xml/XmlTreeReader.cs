@@ -11,32 +11,35 @@ internal static class XmlTreeReader
 {
     private sealed class Level(string name, string ns, ImmutableArray<XmlAttribute> attributes)
     {
-        private readonly ImmutableArray<XmlNode>.Builder _nodes = ImmutableArray.CreateBuilder<XmlNode>();
-        private readonly StringBuilder _text = new();
+        // Most elements have no child or no text, so neither list is made before it is needed.
+        private ImmutableArray<XmlNode>.Builder? _nodes;
+        private StringBuilder? _text;
 
         public void Add(XmlElement element)
         {
             FlushText();
-            _nodes.Add(element);
+            AddNode(element);
         }
 
         // Text arrives in pieces; neighbours are one node.
-        public void Add(string text) => _text.Append(text);
+        public void Add(string text) => (_text ??= new StringBuilder()).Append(text);
 
         public XmlElement Close()
         {
             FlushText();
-            return new XmlElement(name, ns, attributes, _nodes.DrainToImmutable());
+            return new XmlElement(name, ns, attributes, _nodes?.DrainToImmutable() ?? []);
         }
 
         private void FlushText()
         {
-            if (_text.Length > 0)
+            if (_text is { Length: > 0 })
             {
-                _nodes.Add(_text.ToString());
+                AddNode(_text.ToString());
                 _text.Clear();
             }
         }
+
+        private void AddNode(XmlNode node) => (_nodes ??= ImmutableArray.CreateBuilder<XmlNode>(1)).Add(node);
     }
 
     /// <summary>The element that fills <paramref name="data"/>, or <c>null</c>.</summary>
@@ -81,19 +84,20 @@ internal static class XmlTreeReader
 
     private static Level Open(XmlTokenizer tokenizer, ReadOnlySpan<byte> data)
     {
-        var attributes = ImmutableArray.CreateBuilder<XmlAttribute>();
+        ImmutableArray<XmlAttribute>.Builder? attributes = null;
         foreach (ref readonly var attribute in tokenizer.Attributes)
         {
             if (!XmlTokenizer.IsDeclaration(attribute, data))
             {
+                attributes ??= ImmutableArray.CreateBuilder<XmlAttribute>(tokenizer.Attributes.Length);
                 attributes.Add(new XmlAttribute(
                     KnownNames.Intern(data.Slice(attribute.LocalStart, attribute.LocalLength)),
-                    KnownNames.Intern(tokenizer.AttributeNamespace(attribute, data)),
+                    tokenizer.AttributeNamespace(attribute, data),
                     XmlDecoder.ToValue(data.Slice(attribute.ValueStart, attribute.ValueLength))));
             }
         }
 
         return new Level(
-            KnownNames.Intern(tokenizer.LocalName(data)), KnownNames.Intern(tokenizer.Namespace(data)), attributes.DrainToImmutable());
+            KnownNames.Intern(tokenizer.LocalName(data)), tokenizer.NamespaceName(data), attributes?.DrainToImmutable() ?? []);
     }
 }

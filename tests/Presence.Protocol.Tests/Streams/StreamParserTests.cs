@@ -126,6 +126,21 @@ public class StreamParserTests
     }
 
     [Fact]
+    public void Streams_of_one_thread_can_take_turns_inside_an_element()
+    {
+        var pieces = new[] { StreamTranscript.Header + "<message>", "<body>x</body>", "</message>" };
+        using var first = new StreamParser(XmlLimits.BeforeLogin);
+        using var second = new StreamParser(XmlLimits.BeforeLogin);
+        foreach (var piece in pieces)
+        {
+            Assert.Equal(Feed(first, piece), Feed(second, piece));
+        }
+
+        Assert.Equal(["element <presence/>"], Feed(second, "<presence/>"));
+        Assert.Equal(["element <presence/>"], Feed(first, "<presence/>"));
+    }
+
+    [Fact]
     public void Nothing_comes_after_a_failure_or_the_end()
     {
         Assert.Equal(2, StreamTranscript.Of(StreamTranscript.Header + "<a><!-- --></a><presence/>").Count);
