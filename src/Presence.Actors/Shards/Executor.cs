@@ -108,7 +108,12 @@ public sealed class Executor
             case ProbeInput probe:
                 if (_users.MayBeOnline(probe.UserId))
                 {
-                    ForUser(probe.UserId, probe, now, null);
+                    ForUser(probe.UserId, probe, now, probe.AnswerUnavailable);
+                }
+                else if (probe.AnswerUnavailable is { } absent)
+                {
+                    // Surely offline: no row is needed to say so.
+                    _open.Hold(HeldOutput.ForInput(Users.Features.PresenceFanout.Absent(absent, probe.ReplyTo)));
                 }
 
                 break;

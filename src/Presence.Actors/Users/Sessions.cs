@@ -253,7 +253,7 @@ public static class Sessions
         }
 
         RefuseRequests(session, turn);
-        if (session.Available)
+        if (session.Available || session.Directed is not null)
         {
             PresenceFeature.SessionGone(session, turn);
         }

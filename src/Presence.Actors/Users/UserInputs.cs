@@ -21,7 +21,14 @@ public sealed record EphemeralInput(long UserId, Jid From, Jid To, Stanza Stanza
 public sealed record PresenceInput(IReadOnlyList<long> Users, Jid From, byte[] Stamped, bool Available) : UserInput(Users[0]);
 
 /// <summary>RFC 6121 §4.3: answers go to <paramref name="ReplyTo"/>.</summary>
-public sealed record ProbeInput(long UserId, Jid From, Jid ReplyTo) : UserInput(UserId);
+public sealed record ProbeInput(long UserId, Jid From, Jid ReplyTo) : UserInput(UserId)
+{
+    /// <summary>
+    /// Bare JID of the one asked, if <c>unavailable</c> is to come before (or instead of) what is there: the asking client may remember resources
+    /// that have gone (sessions.md 2.4). Null: the absent stay silent.
+    /// </summary>
+    public Jid? AnswerUnavailable { get; init; }
+}
 
 /// <summary>An operator's request; the reply leaves after the commit.</summary>
 public sealed record AdminInput(AdminRequest Request, Action<AdminReply> Reply) : UserInput(Request.UserId);

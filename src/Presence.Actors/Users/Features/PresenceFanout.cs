@@ -1,0 +1,153 @@
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users.Features;
+
+/// <summary>
+/// Carries presence from one session to whom it concerns: contacts by one envelope per shard (sessions.md 6.5), the user's other sessions,
+/// those who got directed presence, one who asked. It must never change what a session shows.
+/// </summary>
+public static class PresenceFanout
+{
+    /// <summary>What others see of an available session: its own presence, or Away in its stead.</summary>
+    public static byte[] Shown(SessionState session) => session.Away ? PresenceStanzas.Away(session.Presence!) : session.Presence!;
+
+    /// <summary>To every contact with a subscription (RFC 6121 §4.2.2, §4.4.2, §4.5.2) and to the user's other available sessions.</summary>
+    /// <param name="stamped">With <c>from</c>, without <c>to</c>.</param>
+    public static void Broadcast(SessionState session, byte[] stamped, bool available, Turn turn)
+    {
+        Dictionary<int, List<long>>? shards = null;
+        foreach (var contact in RosterItems.Contacts(Subscription.From, turn))
+        {
+            var id = ShardKey.UserId(contact);
+            var shard = ShardKey.Shard(id, turn.Environment.ShardCount);
+            shards ??= [];
+            if (!shards.TryGetValue(shard, out var users))
+            {
+                shards[shard] = users = [];
+            }
+
+            users.Add(id);
+        }
+
+        if (shards is not null)
+        {
+            foreach (var users in shards.Values)
+            {
+                turn.Send(new PresenceInput(users, session.FullJid, stamped, available));
+            }
+        }
+
+        Deliver(stamped, session.FullJid, turn);
+    }
+
+    /// <summary>To every available session of the user but the one it comes from.</summary>
+    public static void Deliver(byte[] stamped, Jid from, Turn turn)
+    {
+        FanoutTemplate? template = null;
+        byte[]? to = null;
+        foreach (var session in turn.User.Sessions)
+        {
+            if (session.Available && session.FullJid != from)
+            {
+                template ??= StanzaSplice.Template(stamped);
+                to ??= FanoutTemplate.ToAttribute(turn.User.Jid);
+                Outbound.Ephemeral(session, new OutboundStanza(0, template.Value.Head, to, template.Value.Tail), turn, presenceOf: from.ToString());
+            }
+        }
+    }
+
+    /// <summary>The user's other available sessions, to one that has just come or come back.</summary>
+    public static void TellOfOthers(SessionState session, Turn turn)
+    {
+        foreach (var other in turn.User.Sessions)
+        {
+            if (other.Available && other != session)
+            {
+                var bytes = StanzaSplice.WithTo(Shown(other), session.FullJid);
+                Outbound.Ephemeral(session, new OutboundStanza(0, bytes, default, default), turn, presenceOf: other.FullJid.ToString());
+            }
+        }
+    }
+
+    /// <summary>Asks every contact the user is subscribed to (§4.3.1).</summary>
+    /// <param name="afresh">The session may remember contacts that have gone since: they answer too.</param>
+    public static void ProbeContacts(SessionState session, bool afresh, Turn turn)
+    {
+        foreach (var contact in RosterItems.Contacts(Subscription.To, turn))
+        {
+            turn.Send(new ProbeInput(ShardKey.UserId(contact), session.FullJid, session.FullJid) { AnswerUnavailable = afresh ? Jid.Parse(contact) : null });
+        }
+    }
+
+    /// <summary>Asks one contact in the name of every available session.</summary>
+    public static void Probe(Jid contact, Turn turn)
+    {
+        foreach (var session in turn.User.Sessions)
+        {
+            if (session.Available)
+            {
+                turn.Send(new ProbeInput(ShardKey.UserId(contact.ToString()), session.FullJid, session.FullJid));
+            }
+        }
+    }
+
+    /// <summary>Shows every available session to one contact, as after a block was lifted (XEP-0191 §3.4).</summary>
+    public static void ShowTo(Jid contact, Turn turn) => ToContact(contact, show: true, turn);
+
+    /// <summary>Makes every available session look offline to one contact: the subscription ended (§3.2.2, §3.3.3) or a block began (XEP-0191 §3.3).</summary>
+    public static void HideFrom(Jid contact, Turn turn) => ToContact(contact, show: false, turn);
+
+    /// <summary>Answers a probe (§4.3.2).</summary>
+    public static void Answer(ProbeInput probe, Turn turn)
+    {
+        if (probe.AnswerUnavailable is not null)
+        {
+            // First nobody, then those who are there: whatever the client remembers of the others is gone.
+            turn.Send(Absent(turn.User.Jid, probe.ReplyTo));
+        }
+
+        foreach (var session in turn.User.Sessions)
+        {
+            if (session.Available)
+            {
+                SendTo(probe.ReplyTo, session.FullJid, Shown(session), turn);
+            }
+        }
+    }
+
+    /// <summary>The answer of a user with no available session.</summary>
+    public static EphemeralInput Absent(Jid bare, Jid replyTo) => Envelope(replyTo, bare, PresenceStanzas.Unavailable(bare, replyTo))!;
+
+    /// <summary>Presence to one address, in memory only.</summary>
+    /// <param name="stamped">With or without <c>to</c>.</param>
+    public static void SendTo(Jid to, Jid from, byte[] stamped, Turn turn)
+    {
+        if (Envelope(to, from, StanzaSplice.WithTo(stamped, to)) is { } input)
+        {
+            turn.Send(input);
+        }
+    }
+
+    private static EphemeralInput? Envelope(Jid to, Jid from, byte[] stamped) =>
+        PresenceStanzas.TryParse(stamped, out var stanza) ? new EphemeralInput(ShardKey.UserId(to.Bare.ToString()), from, to, stanza) : null;
+
+    private static void ToContact(Jid contact, bool show, Turn turn)
+    {
+        if (contact.Local is null || !RosterItems.IsLocal(contact.Bare.ToString(), turn))
+        {
+            return;
+        }
+
+        var id = ShardKey.UserId(contact.Bare.ToString());
+        foreach (var session in turn.User.Sessions)
+        {
+            if (session.Available)
+            {
+                turn.Send(new PresenceInput([id], session.FullJid, show ? Shown(session) : PresenceStanzas.Unavailable(session.FullJid), show));
+            }
+        }
+    }
+}
