@@ -32,6 +32,9 @@ public abstract class SmClient(Func<int> port, string jid, string password, Acti
     /// <summary>How often the session went on after a cut.</summary>
     public int Resumptions { get; private set; }
 
+    /// <summary>How often the client came online, with the old session or a new one.</summary>
+    public int Arrivals { get; private set; }
+
     /// <summary>How many stanzas wait for the server's word.</summary>
     public int Unacked { get { lock (gate) { return unacked.Count; } } }
 
@@ -53,8 +56,9 @@ public abstract class SmClient(Func<int> port, string jid, string password, Acti
             {
                 await Task.Delay(RetryAfter, stop);
             }
-            catch (Exception e) when (e is ProtocolViolationException or System.Xml.XmlException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // Not a cut: the server broke the protocol, or this client has a fault; the run must not pass over either.
                 complain($"{Jid}: {e.Message}");
                 await Task.Delay(RetryAfter * 10, stop);
             }
@@ -168,6 +172,7 @@ public abstract class SmClient(Func<int> port, string jid, string password, Acti
             opened.Write($"<r xmlns='{Sm}'/>");
             Resumptions++;
             connection = opened;
+            Arrivals++;
             established.TrySetResult();
         }
     }
@@ -213,6 +218,7 @@ public abstract class SmClient(Func<int> port, string jid, string password, Acti
                 Send(stanza.Xml, stanza.OnAcknowledged, stanza.OnAmbiguous);
             }
 
+            Arrivals++;
             established.TrySetResult();
         }
     }
@@ -298,7 +304,10 @@ public abstract class SmClient(Func<int> port, string jid, string password, Acti
         acknowledged = h;
     }
 
-    private static uint H(XElement element) => uint.Parse(element.Attribute("h")!.Value, System.Globalization.CultureInfo.InvariantCulture);
+    private static uint H(XElement element) =>
+        uint.TryParse(element.Attribute("h")?.Value, System.Globalization.CultureInfo.InvariantCulture, out var h)
+            ? h
+            : throw new ProtocolViolationException($"no h in {element}");
 
     private void Detach()
     {
