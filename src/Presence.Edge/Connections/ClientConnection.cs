@@ -1,0 +1,310 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Presence.Edge.Listening;
+using Presence.Edge.Negotiation;
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Sasl;
+using Presence.Protocol.Streams;
+using Presence.Routing;
+
+namespace Presence.Edge.Connections;
+
+/// <summary>
+/// One client socket from accept to close: it runs the negotiation, then the bound stream, and ends both ways of the stream as RFC 6120 §4.4
+/// says. It must never decide anything about the user's session, and reports its end to the owner exactly once.
+/// </summary>
+internal sealed partial class ClientConnection : IAsyncDisposable
+{
+    private readonly AddressKey _address;
+    private readonly ListenerKind _kind;
+    private readonly NetworkStream _plain;
+    private readonly long _started;
+    private SslStream? _tls;
+    private long _lastReceived;
+    private long _closingSince;
+    private int _phase;
+    private int _wasBound;
+    private int _cut;
+
+    public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, AddressKey address)
+    {
+        Edge = edge;
+        Socket = socket;
+        Id = edge.Table.NextId();
+        _kind = kind;
+        _address = address;
+        _plain = new NetworkStream(socket, ownsSocket: true);
+        _started = edge.Time.GetTimestamp();
+        _lastReceived = _started;
+        Remote = socket.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        Reader = new InboundReader(this, _plain, edge.Options.LimitsBeforeLogin, edge.Options.ReadBufferBytes);
+        Writer = new SocketWriter(this, _plain, edge.Options.MaxWriteBufferBytes, edge.Time);
+    }
+
+    public EdgeContext Edge { get; }
+
+    public ConnectionId Id { get; }
+
+    public Socket Socket { get; }
+
+    public IPEndPoint Remote { get; }
+
+    public AddressKey Address => _address;
+
+    public InboundReader Reader { get; }
+
+    public SocketWriter Writer { get; }
+
+    public bool IsTls => _tls is not null;
+
+    /// <summary>The way to the owner; set once the client is authenticated.</summary>
+    public OwnerLink? Link { get; set; }
+
+    /// <summary>The address bound; set by the owner's answer.</summary>
+    public Jid? FullJid { get; private set; }
+
+    /// <summary>The <c>id</c> of the bind request that waits for its answer.</summary>
+    public string? BindRequestId { get; set; }
+
+    /// <summary>Whether our stream header has been sent on the current stream, so that an error may be.</summary>
+    public bool StreamOpen { get; set; }
+
+    public bool StreamManagement { get; private set; }
+
+    /// <summary>The client said it is inactive (XEP-0352).</summary>
+    public bool Inactive { get; set; }
+
+    public ConnectionPhase Phase => (ConnectionPhase)Volatile.Read(ref _phase);
+
+    /// <summary>1 while queued for a flush; belongs to <see cref="ConnectionTable"/>.</summary>
+    internal int Touched;
+
+    /// <summary>Exceptions that mean no more than that the socket, or TLS on it, came to an end.</summary>
+    public static bool IsSocketFailure(Exception failure) =>
+        failure is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException;
+
+    /// <summary>Lives as long as the socket.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            if (_kind == ListenerKind.DirectTls)
+            {
+                await StartTlsAsync(Edge.Certificates.Current).ConfigureAwait(false);
+            }
+
+            if (await new Negotiator(this).RunAsync().ConfigureAwait(false) is { } bound)
+            {
+                await bound.RunAsync().ConfigureAwait(false);
+            }
+
+            if (Phase == ConnectionPhase.Closing)
+            {
+                // Both sides close in turn, so that the client reads the error and not a reset.
+                await Reader.NextAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (IsSocketFailure(failure))
+        {
+            LogSocketEnded(Edge.ConnectionLog, Id.Value, failure.GetType().Name, failure.Message);
+        }
+        catch (Exception defect)
+        {
+            LogDefect(Edge.ConnectionLog, defect, Id.Value);
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Answers the client's or the port's wish for TLS; everything read before is forgotten.</summary>
+    public async ValueTask StartTlsAsync(TlsSettings settings)
+    {
+        var tls = new SslStream(_plain, leaveInnerStreamOpen: false);
+        var options = _kind == ListenerKind.DirectTls ? settings.DirectTls : settings.StartTls;
+        await tls.AuthenticateAsServerAsync(options, Edge.Abandoned).ConfigureAwait(false);
+        _tls = tls;
+        Bindings = settings.Bindings;
+        Reader.SwitchTo(tls);
+        Writer.SwitchTo(tls);
+    }
+
+    /// <summary>What log-ins can be bound to (RFC 5929); none without TLS.</summary>
+    public ChannelBindings Bindings { get; private set; } = ChannelBindings.None;
+
+    /// <summary>Sends bytes that are no stanza.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (!Writer.Append(bytes))
+        {
+            Cut("overflow");
+        }
+
+        Writer.Flush();
+    }
+
+    /// <summary>Ends the stream from the read loop: the owner hears of it first, and as unclean.</summary>
+    public async ValueTask FailAsync(StreamErrorCondition condition, string? text)
+    {
+        if (Link is { } link)
+        {
+            await link.DetachAsync(clean: false).ConfigureAwait(false);
+        }
+
+        BeginClose(condition, text);
+    }
+
+    /// <summary>
+    /// Ends our side of the stream: error if one is named, end tag, <c>close_notify</c>, FIN. Any thread; only the first call counts. What the
+    /// client still sends is thrown away until it closes too, or lingers too long.
+    /// </summary>
+    /// <param name="endStream">False leaves out the end tag, so that the client may resume its session.</param>
+    public void BeginClose(StreamErrorCondition condition, string? text, bool endStream = true)
+    {
+        if (!Advance(ConnectionPhase.Closing))
+        {
+            return;
+        }
+
+        StartLinger();
+        if (condition != StreamErrorCondition.None)
+        {
+            Edge.Metrics.StreamError(condition);
+            LogStreamError(Edge.ConnectionLog, Id.Value, condition, text);
+        }
+
+        if (StreamOpen && condition != StreamErrorCondition.None)
+        {
+            Writer.Append(StreamError.ToBytes(condition, text, closeStream: endStream));
+        }
+        else if (StreamOpen && endStream)
+        {
+            Writer.Append(StreamError.StreamEnd);
+        }
+
+        Reader.Discard();
+        Writer.Finish();
+        Link?.Interrupt();
+    }
+
+    /// <summary>The stream is about to end: from now on the linger time runs.</summary>
+    public void StartLinger()
+    {
+        if (!IsLingering)
+        {
+            // 0 means not lingering, and a timestamp may be 0.
+            Volatile.Write(ref _closingSince, Edge.Time.GetTimestamp() | 1);
+        }
+    }
+
+    /// <summary>What deadlines are measured by.</summary>
+    public ConnectionTimes Times
+    {
+        get
+        {
+            var closing = Volatile.Read(ref _closingSince);
+            return Writer.Complete(
+                new ConnectionTimes(_started, Volatile.Read(ref _lastReceived), 0, null, null, closing == 0 ? null : closing));
+        }
+    }
+
+    public bool IsLingering => Volatile.Read(ref _closingSince) != 0;
+
+    /// <summary>Closes the socket at once; the read loop wakes and reports the end.</summary>
+    public void Cut(string reason = "failed")
+    {
+        if (Interlocked.Exchange(ref _cut, 1) != 0)
+        {
+            return;
+        }
+
+        Advance(ConnectionPhase.Gone);
+        Edge.Metrics.Cut(reason);
+        LogCut(Edge.ConnectionLog, Id.Value, reason);
+        Writer.Kill();
+        Link?.Interrupt();
+        Socket.Close(0);
+    }
+
+    /// <summary>The owner attached this connection to a session: stanzas may be delivered from here on.</summary>
+    /// <returns>False: the connection is ending already; its end is or will be reported.</returns>
+    public bool Attach(Jid fullJid)
+    {
+        FullJid = fullJid;
+        if (!Advance(ConnectionPhase.Bound))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _wasBound, 1);
+        Edge.Metrics.Bound();
+        return true;
+    }
+
+    /// <summary>The owner took <c>&lt;enable/&gt;</c> or <c>&lt;resume/&gt;</c>.</summary>
+    public void StartStreamManagement()
+    {
+        StreamManagement = true;
+        Link!.ForgetWritten();
+        Writer.StartStreamManagement();
+    }
+
+    /// <summary>The read loop got bytes.</summary>
+    public void Received(int count)
+    {
+        Volatile.Write(ref _lastReceived, Edge.Time.GetTimestamp());
+        Edge.Metrics.BytesIn(count);
+    }
+
+    /// <summary>The write side gave bytes to the operating system, up to this outbound number (0: none counted).</summary>
+    public void Sent(int count, long number)
+    {
+        Edge.Metrics.BytesOut(count);
+        if (number > 0)
+        {
+            Link?.Written(number);
+        }
+    }
+
+    private bool Advance(ConnectionPhase to)
+    {
+        while (true)
+        {
+            var phase = Volatile.Read(ref _phase);
+            if (phase >= (int)to)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _phase, (int)to, phase) == phase)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Closes the socket and tells the owner, whatever came before; called when the read loop ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Advance(ConnectionPhase.Gone);
+        Edge.Table.Remove(this);
+        Writer.Kill();
+        Reader.Dispose();
+        await _plain.DisposeAsync().ConfigureAwait(false);
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Link is { } link)
+        {
+            await link.DetachAsync(clean: false).ConfigureAwait(false);
+        }
+
+        Edge.Limits.Leave(_address);
+        Edge.Metrics.Ended(_wasBound != 0);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Presence.Protocol.Streams;
+using Presence.Protocol.Xml;
+
+namespace Presence.Edge.Connections;
+
+/// <summary>
+/// The read side of one connection: gives out stream events one at a time and reads on only when asked, so that a consumer that waits stops
+/// the socket. It waits with a zero-byte read and no buffer, and must never read ahead of the event it gave last.
+/// </summary>
+internal sealed class InboundReader : IDisposable
+{
+    private readonly ClientConnection _connection;
+    private readonly StreamParser _parser;
+    private readonly int _bufferBytes;
+    private Stream _stream;
+    private byte[]? _buffer;
+    private int _start;
+    private int _end;
+    private bool _broken;
+    private volatile bool _discarding;
+
+    public InboundReader(ClientConnection connection, Stream stream, XmlLimits limits, int bufferBytes)
+    {
+        _connection = connection;
+        _stream = stream;
+        _bufferBytes = bufferBytes;
+        _parser = new StreamParser(limits);
+    }
+
+    /// <summary>
+    /// The next event; kind <see cref="StreamEventKind.None"/> when the client closed its side of the socket, at once or, after
+    /// <see cref="Discard"/>, when everything it still sent was thrown away.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<StreamEvent> NextAsync()
+    {
+        while (true)
+        {
+            if (TryParse(out var streamEvent))
+            {
+                return streamEvent;
+            }
+
+            GiveBack();
+            await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            _buffer = ArrayPool<byte>.Shared.Rent(_bufferBytes);
+            _start = 0;
+            _end = await _stream.ReadAsync(_buffer).ConfigureAwait(false);
+            if (_end == 0)
+            {
+                GiveBack();
+                return default;
+            }
+
+            _connection.Received(_end);
+        }
+    }
+
+    /// <summary>Expects a new stream header on the same bytes (RFC 6120 §6.4.6).</summary>
+    public void Restart(XmlLimits limits)
+    {
+        _parser.Limits = limits;
+        _parser.Restart();
+    }
+
+    /// <summary>
+    /// Reads through TLS from now on. What was read before is thrown away: it was not protected and must never be taken for
+    /// the client's (RFC 6120 §5.4.3.3).
+    /// </summary>
+    public void SwitchTo(Stream stream)
+    {
+        GiveBack();
+        _parser.Restart();
+        _stream = stream;
+    }
+
+    public void SetLimits(XmlLimits limits) => _parser.Limits = limits;
+
+    /// <summary>From now on input is read and dropped until the client closes. Safe to call from any thread.</summary>
+    public void Discard() => _discarding = true;
+
+    public void Dispose()
+    {
+        GiveBack();
+        _parser.Dispose();
+    }
+
+    private bool TryParse(out StreamEvent streamEvent)
+    {
+        streamEvent = default;
+        if (_buffer is null || _discarding || _broken)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> input = _buffer.AsSpan(_start, _end - _start);
+        var found = _parser.TryRead(ref input, out streamEvent);
+        _start = _end - input.Length;
+        Debug.Assert(found || input.IsEmpty, "The parser takes all input or gives an event.");
+
+        // Nothing after a failure can be trusted to start where an element starts.
+        _broken = found && streamEvent.Kind == StreamEventKind.Failed;
+        return found;
+    }
+
+    private void GiveBack()
+    {
+        if (_buffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = null;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Presence.Edge.Listening;
+
+/// <summary>
+/// What counts as one peer for limits: an IPv4 address, or the /64 of an IPv6 address, since one customer has all of that. It must never be
+/// used as an address to connect to.
+/// </summary>
+internal readonly record struct AddressKey(ulong Network, bool IsV6)
+{
+    public static AddressKey Of(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        return address.AddressFamily == AddressFamily.InterNetwork
+            ? new AddressKey(BinaryPrimitives.ReadUInt32BigEndian(bytes), false)
+            : new AddressKey(BinaryPrimitives.ReadUInt64BigEndian(bytes), true);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Presence.Architecture.Tests;
+
+/// <summary>
+/// Time and chance come in as arguments, or one seed could not replay a run; and the pure projects start nothing and lock nothing. The only places
+/// that may are named here, each with its reason.
+/// </summary>
+public sealed partial class TimeAndChanceTests
+{
+    /// <summary>Drivers: file (or folder, ending in a slash), what it may use, why.</summary>
+    private static readonly (string Place, string May, string Why)[] Drivers =
+    [
+        ("src/Presence.Node/", "TimeProvider.System", "composition hands the one real clock to everybody"),
+        ("src/Presence.Cli/", "TimeProvider.System", "a command of the operator runs in real time"),
+        ("src/Presence.Actors/IRandomSource.cs", "RandomNumberGenerator", "the port for chance and its system form"),
+        ("src/Presence.Storage/Sqlite/SqliteStore.cs", "RandomNumberGenerator", "the secret made once with a new store"),
+        ("src/Presence.Edge/Negotiation/HeaderStep.cs", "RandomNumberGenerator", "stream ids must not be guessable (RFC 6120 §4.7.3) and decide nothing"),
+    ];
+
+    private static readonly string[] Pure = ["src/Presence.Protocol", "src/Presence.Routing", "src/Presence.Actors"];
+
+    [Fact]
+    public void Nothing_but_a_driver_reads_a_clock_or_sleeps_or_throws_dice()
+    {
+        var found = RepositoryTree.CSharp("src").SelectMany(file => Hits(file, ClockOrChance())).Where(hit => !Excused(hit)).Select(hit => hit.ToString());
+
+        Findings.None(found);
+    }
+
+    [Fact]
+    public void The_pure_projects_start_no_task_and_take_no_lock()
+    {
+        var found = Pure.SelectMany(RepositoryTree.CSharp).SelectMany(file => Hits(file, Concurrency())).Where(hit => !Excused(hit)).Select(hit => hit.ToString());
+
+        Findings.None(found);
+    }
+
+    [Fact]
+    public void Nobody_waits_for_a_delay_that_a_fake_clock_cannot_end()
+    {
+        var found = RepositoryTree.CSharp("src").SelectMany(file => Hits(file, Delay()))
+            .Where(hit => !hit.Text.Contains("time", StringComparison.OrdinalIgnoreCase) && !hit.Text.Contains("clock", StringComparison.OrdinalIgnoreCase)).Select(hit => hit.ToString());
+
+        Findings.None(found);
+    }
+
+    [Fact]
+    public void A_driver_that_needs_no_exception_any_more_has_none()
+    {
+        var idle = Drivers
+            .Where(driver => File.Exists(Path.Combine(RepositoryTree.Root, driver.Place)))
+            .Where(driver => !SourceCode.WithoutTalk(RepositoryTree.Read(driver.Place)).Contains(driver.May, StringComparison.Ordinal));
+
+        Assert.Empty(idle);
+    }
+
+    private static bool Excused(Hit hit) => Drivers.Any(driver =>
+        hit.Text.Contains(driver.May, StringComparison.Ordinal)
+        && (hit.File == driver.Place || (driver.Place.EndsWith('/') && hit.File.StartsWith(driver.Place, StringComparison.Ordinal))));
+
+    private static IEnumerable<Hit> Hits(string file, Regex pattern)
+    {
+        var code = SourceCode.WithoutTalk(RepositoryTree.Read(file));
+        return pattern.Matches(code).Select(match => new Hit(file, 1 + code.AsSpan(0, match.Index).Count('\n'), match.Value));
+    }
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b|\bStopwatch\b|\bEnvironment\.TickCount(64)?\b|\bTimeProvider\.System\b|\bThread\.(Sleep|SpinWait)\b"
+        + @"|\bnew Random\b|\bRandom\.Shared\b|\bGuid\.(NewGuid|CreateVersion7)\b|\bRandomNumberGenerator\b")]
+    private static partial Regex ClockOrChance();
+
+    [GeneratedRegex(@"\bTask\.(Run|Factory|Delay)\b|\bnew (Thread|Timer|PeriodicTimer|SemaphoreSlim|Lock|ManualResetEventSlim|AutoResetEvent)\b|\bThreadPool\b"
+        + @"|\block\s*\(|\bMonitor\.|\bChannel\.|\.GetAwaiter\(\)\.GetResult\(\)|\.Wait\(\)")]
+    private static partial Regex Concurrency();
+
+    [GeneratedRegex(@"\bTask\.Delay\((?>[^()]+|\((?<open>)|\)(?<-open>))*(?(open)(?!))\)")]
+    private static partial Regex Delay();
+
+    private sealed record Hit(string File, int Line, string Text)
+    {
+        public override string ToString() => $"{File}:{Line}: {Text}";
+    }
+}
