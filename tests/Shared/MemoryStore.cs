@@ -75,7 +75,7 @@ public sealed class MemoryStore : IStore
         }
 
         var cursor = user.Sessions.IsEmpty ? long.MaxValue : user.Sessions.Values.Min(s => s.Cursor);
-        cursor = user.Deliveries.IsEmpty ? cursor : Math.Min(cursor, user.Deliveries.Values.Min(d => d.MessageId) - 1);
+        cursor = user.Sessions.IsEmpty || user.Deliveries.IsEmpty ? cursor : Math.Min(cursor, user.Deliveries.Values.Min(d => d.MessageId) - 1);
         return new UserRows(
             account with { LastId = Math.Max(account.LastId, user.Messages.IsEmpty ? 0 : user.Messages.Keys.Last()) },
             [.. user.Roster.Values],
@@ -128,7 +128,7 @@ public sealed class MemoryStore : IStore
 
                 var gone = user.Unneeded(olderThanId).Take(limit - deleted).ToList();
                 deleted += gone.Count;
-                _state = _state with { Users = _state.Users.SetItem(id, user with { Messages = user.Messages.RemoveRange(gone) }) };
+                _state = gone.Count == 0 ? _state : _state with { Users = _state.Users.SetItem(id, user.Without(gone)) };
                 _trimAfter = deleted >= limit ? _trimAfter : id;
             }
 

@@ -70,6 +70,13 @@ public sealed record MemoryUser
             .Select(m => m.Id);
     }
 
+    /// <summary>The user without rows that were trimmed; the account remembers the highest id.</summary>
+    public MemoryUser Without(IReadOnlyList<long> ids) => this with
+    {
+        Account = Account! with { LastId = Math.Max(Account.LastId, Messages.Keys.Last()) },
+        Messages = Messages.RemoveRange(ids),
+    };
+
     public static bool WaitsOffline(MessageFlags flags) => flags.HasFlag(MessageFlags.Offline)
         && (!flags.HasFlag(MessageFlags.Outgoing) || flags.HasFlag(MessageFlags.ToSelf));
 

@@ -3,8 +3,8 @@ using Presence.Storage.Contracts;
 namespace Presence.Storage.Commit;
 
 /// <summary>
-/// The commit thread of one lane: takes one batch at a time and sends it, the identical one, until the store has answered (cluster-protocol 5.3). It never
-/// gives up on a batch while it runs, never changes one, and never has two on the way.
+/// The commit thread of one lane: takes one batch at a time and sends it, the identical one, until the store has answered
+/// (cluster-protocol 5.3). It never gives up on a batch while it runs, never changes one, and never has two on the way.
 /// </summary>
 public sealed class Committer : IDisposable
 {
@@ -60,8 +60,8 @@ public sealed class Committer : IDisposable
     }
 
     /// <summary>
-    /// Takes no more batches and ends the thread as soon as what was submitted is answered, at the latest after <paramref name="grace"/> and the attempt
-    /// then running. Must not be called from a callback.
+    /// Takes no more batches and ends the thread as soon as what was submitted is answered, at the latest after <paramref name="grace"/>
+    /// and the attempt then running. Must not be called from a callback.
     /// </summary>
     /// <returns>False if a batch was abandoned; whether it is written is for the next start to read.</returns>
     public bool Stop(TimeSpan grace)

@@ -29,9 +29,10 @@ public interface IStore
     bool Idle() => false;
 
     /// <summary>
-    /// Everything of one user but bodies, or null if there is no such account. The tail holds the message rows with an id above the lowest
+    /// Everything of one user but bodies, or null if there is no such account. The account's LastId is at least that of the newest row. The tail holds the message rows with an id above the lowest
     /// cursor of the user's sessions, or from the lowest that is numbered and not acknowledged (none if there is no session),
-    /// at most <paramref name="tailLimit"/> of them, oldest first. The backlog holds the rows no device has acknowledged, as by <see cref="ReadOffline"/>.
+    /// at most <paramref name="tailLimit"/> of them, oldest first. The backlog holds the rows no device has acknowledged,
+    /// as by <see cref="ReadOffline"/>, at most as many.
     /// </summary>
     UserRows? LoadUser(long userId, int tailLimit);
 

@@ -25,7 +25,8 @@ internal static class ArchiveReads
 
         // One more than asked for tells whether the page is the last.
         var index = q.With is null ? "message_key" : "message_peer";
-        var rows = Filter(c, q, $"SELECT {Rows.Message} FROM message INDEXED BY {index}", "ORDER BY id " + (q.Backwards ? "DESC" : "ASC") + " LIMIT ?", low, high)
+        var order = q.Backwards ? "ORDER BY id DESC LIMIT ?" : "ORDER BY id LIMIT ?";
+        var rows = Filter(c, q, $"SELECT {Rows.Message} FROM message INDEXED BY {index}", order, low, high)
             .Add(max + 1L).All(Rows.ToMessage);
         var complete = rows.Count <= max;
         if (!complete)
@@ -43,8 +44,16 @@ internal static class ArchiveReads
         return new ArchivePage(rows, complete, count, position, false);
     }
 
-    private static bool Exists(Connection c, ArchiveQuery q, long? id) => id is not { } known ||
-        (known <= q.Snapshot && c.Prepare("SELECT 1 FROM message WHERE user_id = ? AND id = ?").Start().Add(q.UserId).Add(known).First(static _ => true));
+    private static bool Exists(Connection c, ArchiveQuery q, long? id)
+    {
+        if (id is not { } known)
+        {
+            return true;
+        }
+
+        return known <= q.Snapshot
+            && c.Prepare("SELECT 1 FROM message WHERE user_id = ? AND id = ?").Start().Add(q.UserId).Add(known).First(static _ => true);
+    }
 
     private static int Count(Connection c, ArchiveQuery q, long low, long high) =>
         Filter(c, q, "SELECT count(*) FROM message INDEXED BY message_peer", "", low, high).First(static s => s.Int32(0));

@@ -35,8 +35,21 @@ internal sealed class ArchiveTrim(Connection connection)
         return deleted;
     }
 
+    private int Trim(long user, long olderThanId, int limit)
+    {
+        // The next id must be greater than any before, also when the row that told is gone.
+        var highest = connection.Prepare("SELECT max(id) FROM message WHERE user_id = ?").Start().Add(user).First(static s => s.Int64(0));
+        var deleted = Delete(user, olderThanId, limit);
+        if (deleted > 0)
+        {
+            connection.Prepare("UPDATE account SET last_id = max(last_id, ?2) WHERE user_id = ?1").Start().Add(user).Add(highest).Run();
+        }
+
+        return deleted;
+    }
+
     // 32: Offline, 1: Outgoing, 64: ToSelf, as in UserReads.Offline.
-    private int Trim(long user, long olderThanId, int limit) => connection.Prepare("""
+    private int Delete(long user, long olderThanId, int limit) => connection.Prepare("""
         DELETE FROM message WHERE rowid IN (
             SELECT m.rowid FROM message m
             WHERE m.user_id = ?1 AND m.id < ?2

@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Presence.Storage.Sqlite;
 
 /// <summary>
-/// The guarded write on SQLite (cluster-protocol 5.3): one transaction that checks epoch, owner and base of each shard and projects the events of those
-/// that match. It tells the outcome of every attempt and never throws; it never leaves a transaction open.
+/// The guarded write on SQLite (cluster-protocol 5.3): one transaction that checks epoch, owner and base of each shard and projects
+/// the events of those that match. It tells the outcome of every attempt and never throws; it never leaves a transaction open.
 /// </summary>
 internal sealed class GuardedWriter(Connection connection, string directory)
 {
@@ -28,7 +28,8 @@ internal sealed class GuardedWriter(Connection connection, string directory)
     {
         if (!InOrder(batch.Writes))
         {
-            return Refused(batch, CommitStatus.Rejected, "Shards of a batch must ascend without repetition; this is a defect of the server: report it.");
+            return Refused(
+                batch, CommitStatus.Rejected, "The shards of a batch must ascend without repetition. This is a defect of the server: report it.");
         }
 
         var outcomes = new ShardOutcome[batch.Writes.Count];
@@ -64,7 +65,8 @@ internal sealed class GuardedWriter(Connection connection, string directory)
             return ShardOutcome.Committed;
         }
 
-        var (epoch, owner, last) = _look.Start().Add(part.Shard).First(static s => (s.Int64(0), s.IsNull(1) ? default : s.Guid(1), s.IsNull(2) ? default : s.Guid(2)));
+        var (epoch, owner, last) = _look.Start().Add(part.Shard).First(
+            static s => (s.Int64(0), s.IsNull(1) ? default : s.Guid(1), s.IsNull(2) ? default : s.Guid(2)));
         if (epoch != part.Epoch || owner != batch.Owner.Value)
         {
             return ShardOutcome.Fenced;

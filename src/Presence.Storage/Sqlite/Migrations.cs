@@ -35,7 +35,8 @@ internal static class Migrations
         {
             throw new StoreException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path} has schema version {version}, this program knows up to {newest}: start the newer program that wrote it, or restore a backup from before."));
+                $"{path} has schema version {version}, this program knows up to {newest}: " +
+                $"start the newer program that wrote it, or restore a backup from before."));
         }
 
         foreach (var migration in known.Where(m => m.Version > version))

@@ -30,10 +30,11 @@ internal static class Rows
     public static AccountRow ToAccount(Statement s) => new(s.Int64(0), s.Text(1), ToCredential(s, 5), s.Int64(2), s.Int64(3), s.Int64(4));
 
     public static SessionRow ToSession(Statement s) => new(
-        s.Int64(0), s.Int32(1), s.Int64(2), s.Int64(3), s.Int64(4), s.Int64(5), s.Int64(6), (SessionPhase)s.Int32(7), s.Int64(8), s.Int64(9), s.Int64(10));
+        s.Int64(0), s.Int32(1), s.Int64(2), s.Int64(3), s.Int64(4), s.Int64(5), s.Int64(6), (SessionPhase)s.Int32(7),
+        s.Int64(8), s.Int64(9), s.Int64(10));
 
     public static SessionDocRow ToDoc(Statement s) => new(
-        s.Int64(0), s.Int32(1), s.Text(2), s.TextOrNull(3), s.BlobOrNull(4), TextList.Read(s.Text(5)), s.Flag(6), s.Flag(7), s.Int64(8), s.Flag(9),
+        s.Int64(0), s.Int32(1), s.Text(2), s.TextOrNull(3), s.BlobOrNull(4), TextList.Read(s.Bytes(5)), s.Flag(6), s.Flag(7), s.Int64(8), s.Flag(9),
         s.BlobOrNull(10));
 
     public static TombstoneRow ToTombstone(Statement s) => new(s.Int64(0), s.Text(1), s.Int64(2), s.Int64(3));
@@ -47,7 +48,8 @@ internal static class Rows
         s.Int64(0), s.Text(1), s.Text(2), s.Text(3), s.Int64(4), s.Int32(5), s.Int64(6), (PushState)s.Int32(7), s.Int32(8), s.Text(9));
 
     public static RosterRow ToRoster(Statement s) => new(
-        s.Int64(0), s.Text(1), (Subscription)s.Int32(2), s.Flag(3), s.Flag(4), s.Flag(5), s.TextOrNull(6), TextList.Read(s.Text(7)), s.BlobOrNull(8));
+        s.Int64(0), s.Text(1), (Subscription)s.Int32(2), s.Flag(3), s.Flag(4), s.Flag(5), s.TextOrNull(6), TextList.Read(s.Bytes(7)),
+        s.BlobOrNull(8));
 
     public static MessageRow ToMessage(Statement s) => new(
         s.Int64(0), s.Int64(1), s.Text(2), s.TextOrNull(3), (MessageFlags)s.Int32(4), s.Int32(5), s.TextOrNull(6), s.TextOrNull(7), s.Blob(8));

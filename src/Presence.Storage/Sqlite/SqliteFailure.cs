@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace Presence.Storage.Sqlite;
 
 /// <summary>
-/// An error code of SQLite on its way from the statement that met it to the caller that turns it into an answer or a <see cref="Contracts.StoreException"/>.
-/// Never leaves this folder.
+/// An error code of SQLite on its way from the statement that met it to the caller that turns it into an answer or a
+/// <see cref="Contracts.StoreException"/>. Never leaves this folder.
 /// </summary>
 internal sealed class SqliteFailure(int code, string message) : Exception($"SQLite error {code}: {message}")
 {
@@ -34,9 +34,11 @@ internal sealed class SqliteFailure(int code, string message) : Exception($"SQLi
         raw.SQLITE_READONLY or raw.SQLITE_PERM =>
             $"The data may not be written: check that {directory} belongs to the server's user and that its file system is not mounted read-only.",
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL =>
-            $"Another program holds the database in {directory} locked: find it with 'fuser {Path.Combine(directory, SqliteStore.FileName)}' and stop it.",
+            $"Another program holds the database in {directory} locked: " +
+            $"find it with 'fuser {Path.Combine(directory, SqliteStore.FileName)}' and stop it.",
         raw.SQLITE_CANTOPEN =>
-            $"The database in {directory} cannot be opened: check that the directory exists, belongs to the server's user and that files may still be opened.",
+            $"The database in {directory} cannot be opened: " +
+            "check that the directory exists, belongs to the server's user and that files may still be opened.",
         raw.SQLITE_NOMEM => "There is not enough memory: give the server more, or less to the other programs.",
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB =>
             $"The database in {directory} is damaged: stop the server, keep a copy of the directory, check the disk and restore a backup.",

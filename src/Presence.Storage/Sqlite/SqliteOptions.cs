@@ -17,6 +17,9 @@ public sealed record SqliteOptions
     /// <summary>Page cache of the writing connection in KiB.</summary>
     public int CacheKiB { get; init; } = 32 * 1024;
 
-    /// <summary>WAL bytes after which the committing thread copies it back even under load.</summary>
-    public long WalLimit { get; init; } = 16 * 1024 * 1024;
+    /// <summary>
+    /// WAL bytes after which the committing thread copies it back even under load. Commits wait meanwhile, so twice the size is about
+    /// twice the stall; a smaller one flushes more often.
+    /// </summary>
+    public long WalLimit { get; init; } = 8 * 1024 * 1024;
 }

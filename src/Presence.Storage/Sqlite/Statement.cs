@@ -147,6 +147,9 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
 
     public byte[]? BlobOrNull(int column) => IsNull(column) ? null : Blob(column);
 
+    /// <summary>The bytes of a text or blob, valid until the next step or reset.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+
     public Guid Guid(int column) => new(raw.sqlite3_column_blob(handle, column), bigEndian: true);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;

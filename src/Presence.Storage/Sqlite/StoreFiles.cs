@@ -3,7 +3,8 @@ using Presence.Storage.Contracts;
 namespace Presence.Storage.Sqlite;
 
 /// <summary>
-/// Makes the data directory and the empty database file readable by their owner only: they hold keys and private messages. It never changes what exists.
+/// Makes the data directory and the empty database file readable by their owner only: they hold keys and private messages.
+/// It never changes what exists.
 /// </summary>
 internal static class StoreFiles
 {

@@ -36,15 +36,15 @@ internal static class TextList
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    public static IReadOnlyList<string> Read(string json)
+    public static IReadOnlyList<string> Read(ReadOnlySpan<byte> json)
     {
-        if (json == "[]")
+        if (json.SequenceEqual("[]"u8))
         {
             return [];
         }
 
         var items = new List<string>();
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+        var reader = new Utf8JsonReader(json);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.String)

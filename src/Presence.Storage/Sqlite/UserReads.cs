@@ -17,7 +17,7 @@ internal static class UserReads
         }
 
         // Rows raise the highest id without touching the account row; the account remembers it once rows are deleted.
-        var lastRow = Of(c, "SELECT COALESCE(MAX(id), 0) FROM message WHERE user_id = ?", userId).First(s => s.Int64(0));
+        var lastRow = Of(c, "SELECT COALESCE(MAX(id), 0) FROM message WHERE user_id = ?", userId).First(static s => s.Int64(0));
         account = account with { LastId = Math.Max(account.LastId, lastRow) };
         var sessions = Of(c, $"SELECT {Rows.Session} FROM session WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToSession);
         var deliveries = Of(c, $"SELECT {Rows.Delivery} FROM delivery WHERE user_id = ? ORDER BY session_no, out_seq", userId).All(Rows.ToDelivery);
@@ -70,7 +70,8 @@ internal static class UserReads
 
         // What is numbered and not acknowledged is behind the cursor, but still lacking.
         var after = deliveries.Aggregate(sessions.Min(s => s.Cursor), (low, d) => Math.Min(low, d.MessageId - 1));
-        return Of(c, $"SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?", userId).Add(after).Add(limit).All(Rows.ToRef);
+        return Of(c, $"SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?", userId)
+            .Add(after).Add(limit).All(Rows.ToRef);
     }
 
     private static Statement Of(Connection c, string sql, long userId) => c.Prepare(sql).Start().Add(userId);

@@ -179,6 +179,11 @@ public abstract class ArchiveContract(StoreSubject subject) : IDisposable
         Assert.Equal([20L, 30, 60, 70], Store.ReadMessages(User, [10, 20, 30, 40, 50, 60, 70]).Select(m => m.Id));
         Assert.Equal([70L], Store.ReadMessages(30, [10, 70]).Select(m => m.Id));
         Assert.Equal(0, TrimAll(65));
+
+        // The newest row goes, the id it had is not given out again.
+        _writer.Write(Shard, new MessageStored(Sample.Message(30, 80)));
+        Assert.Equal(2, TrimAll(85));
+        Assert.Equal(80, Store.LoadUser(30, 1)!.Account.LastId);
     }
 
     [Fact]

@@ -217,6 +217,31 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
+    public void What_is_numbered_and_not_acknowledged_belongs_to_the_tail()
+    {
+        Fill();
+        _writer.Write(Shard, new SessionStored(Sample.Session(User, 1, cursor: 900)), new SessionStored(Sample.Session(User, 2, cursor: 900)));
+        Assert.Equal([101L, 102], Load().Tail.Select(m => m.Id));
+
+        Renew().Write(Shard, new DeliveryAcknowledged(User, 1, 7), new DeliveryAcknowledged(User, 2, 7));
+        Assert.Empty(Load().Tail);
+    }
+
+    [Fact]
+    public void The_backlog_is_what_waits_and_no_device_has_acknowledged()
+    {
+        Fill();
+        const MessageFlags waits = MessageFlags.Visible | MessageFlags.Offline;
+        _writer.Write(Shard, [.. Enumerable.Range(110, 3).Select(id => new MessageStored(Sample.Message(User, id, flags: waits)))]);
+        Assert.Equal([110L, 111], Load(tail: 2).Backlog.Select(m => m.Id));
+
+        Renew().Write(Shard, new AccountCursorsMoved(User, 110, 13));
+        var rows = Load();
+        Assert.Equal([111L, 112], rows.Backlog.Select(m => m.Id));
+        Assert.Equal(112, rows.Account.LastId);
+    }
+
+    [Fact]
     public void Messages_come_in_the_order_asked()
     {
         Fill();
