@@ -1,4 +1,5 @@
 using Presence.Actors.Admin;
+using Presence.Actors.Hosting;
 using Presence.Actors.Shards;
 using Presence.Actors.Users;
 using Presence.Protocol.Addressing;

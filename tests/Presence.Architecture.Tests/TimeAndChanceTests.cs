@@ -15,7 +15,13 @@ public sealed partial class TimeAndChanceTests
         ("src/Presence.Node/", "TimeProvider.System", "composition hands the one real clock to everybody"),
         ("src/Presence.Cli/", "TimeProvider.System", "a command of the operator runs in real time"),
         ("src/Presence.Actors/IRandomSource.cs", "RandomNumberGenerator", "the port for chance and its system form"),
+        ("src/Presence.Actors/Hosting/", "", "the threads that drive the pure executors, and their inbox"),
         ("src/Presence.Storage/Sqlite/SqliteStore.cs", "RandomNumberGenerator", "the secret made once with a new store"),
+        ("src/Presence.Storage/Commit/Committer.cs", "TimeProvider.System", "the default of a thread that waits between attempts"),
+        ("src/Presence.Node/Endpoints/AccountKeys.cs", "RandomNumberGenerator", "salts of new accounts"),
+        ("src/Presence.Edge/Negotiation/RegisterRequest.cs", "RandomNumberGenerator", "salts of new accounts"),
+        ("src/Presence.Edge/Negotiation/LoginStep.cs", "RandomNumberGenerator", "SASL nonces (RFC 5802 §5.1)"),
+        ("src/Presence.Edge/Listening/LoginSecret.cs", "RandomNumberGenerator", "the secret behind the keys of users that do not exist"),
         ("src/Presence.Edge/Negotiation/HeaderStep.cs", "RandomNumberGenerator", "stream ids must not be guessable (RFC 6120 §4.7.3) and decide nothing"),
     ];
 

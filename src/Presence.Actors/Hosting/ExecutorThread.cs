@@ -1,7 +1,8 @@
+using Presence.Actors.Shards;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
-namespace Presence.Actors.Shards;
+namespace Presence.Actors.Hosting;
 
 /// <summary>
 /// Drives one executor: takes its inbox, its timers and the answers of its lane, and carries out what it releases. Outputs of a batch are

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Presence.Actors.Users;
 using Presence.Storage.Contracts;
 
-namespace Presence.Actors.Shards;
+namespace Presence.Actors.Hosting;
 
 /// <summary>
 /// Threads that read rows for executors, so that no executor ever waits for a disk. A read that fails is tried again until it succeeds:

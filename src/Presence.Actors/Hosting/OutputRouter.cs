@@ -1,8 +1,9 @@
+using Presence.Actors.Shards;
 using Presence.Actors.Users;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
-namespace Presence.Actors.Shards;
+namespace Presence.Actors.Hosting;
 
 /// <summary>Carries out released outputs: to connections, to other users' shards, to readers, to the push sender. Called by any thread.</summary>
 internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThreads readers, Func<int, ExecutorThread> ownerOf, int shardCount)

@@ -1,4 +1,4 @@
-namespace Presence.Actors.Shards;
+namespace Presence.Actors.Hosting;
 
 /// <summary>
 /// The inbox of one executor: many threads put, one takes all. Edge inputs are bounded (full = the edge stops reading its socket); inputs of the
