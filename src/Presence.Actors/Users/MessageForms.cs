@@ -57,6 +57,11 @@ public static class MessageForms
     /// <summary>The bytes for a client. Visible rows carry their stanza-id (XEP-0359); late ones a delay stamp (XEP-0203).</summary>
     public static OutboundStanza Render(MessageRow row, MessageForm form, Jid account, ActorEnvironment environment, bool delayed)
     {
+        if ((row.Flags & MessageFlags.Verbatim) != 0)
+        {
+            return new OutboundStanza(0, row.Body, default, default);
+        }
+
         var end = StanzaSplice.EndTagStart(row.Body);
         var extra = (row.Flags & MessageFlags.Visible) != 0 ? StanzaSplice.StanzaId(account, environment.StanzaIds.Encode(row.Id)) : [];
         var stamp = DateTimeOffset.FromUnixTimeMilliseconds(row.Id >> 20);

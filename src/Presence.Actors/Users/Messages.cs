@@ -171,7 +171,8 @@ public static class Messages
         Add(new MessageRow(user.UserId, turn.NextMessageId(), user.Jid.ToString(), to.Resource, flags, session.No, to.Resource, null, stamped), turn);
     }
 
-    private static void Add(MessageRow row, Turn turn)
+    /// <summary>Writes a row and sends it to the sessions it is for.</summary>
+    internal static void Add(MessageRow row, Turn turn)
     {
         turn.Emit(new MessageStored(row));
         var reference = MessageForms.RefOf(row);

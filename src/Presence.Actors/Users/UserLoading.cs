@@ -66,6 +66,9 @@ internal static class UserLoading
             Away = doc.Away,
             Carbons = doc.Carbons,
             Inactive = doc.Inactive,
+
+            // No row says whether the client asked for its roster. A push too many does no harm, one too few leaves it wrong.
+            RosterRequested = true,
             LastInteraction = row.LastInteraction,
             Stored = row,
         };

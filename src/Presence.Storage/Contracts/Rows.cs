@@ -84,6 +84,9 @@ public enum MessageFlags
 
     /// <summary>Type headline.</summary>
     Headline = 1024,
+
+    /// <summary>No message but a stanza for one session that is sent as it is: a roster push, a subscription stanza.</summary>
+    Verbatim = 2048,
 }
 
 /// <summary>One row of a user's message log (sessions.md 4). <paramref name="Body"/> is the whole stamped stanza without stanza-id.</summary>

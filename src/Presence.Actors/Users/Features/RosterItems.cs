@@ -1,7 +1,6 @@
 using System.Globalization;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Xml;
-using Presence.Routing;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users.Features;
@@ -109,7 +108,7 @@ public static class RosterItems
 
     private static void Push(RosterRow row, bool removed, Turn turn)
     {
-        var version = Version(turn.User);
+        var (version, contact) = (Version(turn.User), Jid.Parse(row.Contact));
         foreach (var session in turn.User.Sessions)
         {
             if (session.RosterRequested)
@@ -119,7 +118,7 @@ public static class RosterItems
                     .Open("query", Namespaces.Roster).Attr("ver", version);
                 Write(row, removed, xml);
                 xml.CloseAll();
-                Outbound.Ephemeral(session, new OutboundStanza(0, xml.ToArray(), default, default), turn);
+                Notices.Send(session, contact, xml.ToArray(), turn);
             }
         }
     }

@@ -183,7 +183,7 @@ public static class SubscriptionFeature
                 // A request goes to those who are there to answer it (§3.1.3), a change of state to those who keep the roster (§3.1.6, §3.2.3, §3.3.3).
                 if (type == StanzaType.Subscribe ? session.Available : session.RosterRequested)
                 {
-                    Outbound.Ephemeral(session, Whole(input.Stanza.Bytes), turn);
+                    Notices.Send(session, contact, input.Stanza.Bytes, turn);
                 }
             }
         }
