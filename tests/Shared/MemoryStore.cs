@@ -67,6 +67,15 @@ public sealed class MemoryStore : IStore
         }
     }
 
+    /// <summary>Makes a row as an earlier owner would have left it; the guards stay as they are.</summary>
+    public void Put(StoreEvent change)
+    {
+        lock (_writing)
+        {
+            _state = _state.After([change]) ?? throw new InvalidOperationException("the event violates the schema");
+        }
+    }
+
     public UserRows? LoadUser(long userId, int tailLimit)
     {
         if (!_state.Users.TryGetValue(userId, out var user) || user.Account is not { } account)

@@ -289,6 +289,11 @@ public sealed class Executor
                 _users.HasStoredSession(user.UserId);
                 _timers.Add(now, user.UserId);
             }
+            else if (user.Pushes.Count > 0 || user.Registrations.Count > 0)
+            {
+                // Its timer may have been spent on a claim that was discarded.
+                _timers.Add(now, user.UserId);
+            }
         }
 
         return closed;

@@ -99,7 +99,8 @@ internal sealed class UserTable(ActorEnvironment environment)
                 continue;
             }
 
-            if (slot.LastBatch < uncommitted)
+            // A user whose pushes are on their way would come back not knowing that, and send them again.
+            if (slot.LastBatch < uncommitted && slot.User.PushMemory.InFlight.Count == 0)
             {
                 _slots.Remove(slot.UserId);
             }

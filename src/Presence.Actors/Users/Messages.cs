@@ -21,6 +21,7 @@ public static class Messages
             session.LastInteraction = turn.Now;
         }
 
+        CallTracking.Sent(session, stanza, turn);
         var to = stanza.To ?? user.Jid;
         if (Refusal(stanza, to, turn) is { } error)
         {
@@ -62,7 +63,9 @@ public static class Messages
         }
 
         var flags = MessageKind.FlagsOf(stanza);
-        var addressed = input.To.Resource is { } resource && user.SessionOf(resource) is not null;
+        var target = input.To.Resource is { } resource ? user.SessionOf(resource) : null;
+        var addressed = target is not null;
+        CallTracking.Received(target, stanza, turn);
         if (!addressed && stanza.Type == StanzaType.Groupchat)
         {
             // RFC 6121 §8.5.2.1.1 and §8.5.3.2.1.
@@ -99,7 +102,9 @@ public static class Messages
             return;
         }
 
-        var addressed = input.To.Resource is { } resource && user.SessionOf(resource) is not null;
+        var target = input.To.Resource is { } resource ? user.SessionOf(resource) : null;
+        var addressed = target is not null;
+        CallTracking.Received(target, stanza, turn);
         if (!addressed && stanza.Type is StanzaType.Error or StanzaType.Groupchat)
         {
             return;

@@ -88,6 +88,14 @@ public sealed class SessionState
     /// <summary>Last broadcast presence, stamped and without <c>to</c>; null before initial presence and after unavailable.</summary>
     public byte[]? Presence { get; set; }
     public sbyte Priority { get; set; }
+
+    /// <summary>It was attached when the last owner died: its client is likely to come back at once.</summary>
+    public bool FoundAttached { get; init; }
+
+    /// <summary>The call this client is in (id of XEP-0353) and since when, as far as its messages tell.</summary>
+    public string? CallId { get; set; }
+    public long CallSince { get; set; }
+
     public HashSet<string>? Directed { get; set; }
 
     /// <summary>Highest message id when it was bound: earlier rows are for it only if they wait offline.</summary>
@@ -115,7 +123,7 @@ public sealed class SessionState
     public bool Available => Presence is not null;
     public bool Resumable => SmId is not null;
 
-    /// <summary>Silent: inactive, and the push registration asked for hold (sessions.md 3.1). Set by the user's decisions.</summary>
+    /// <summary>Silent: inactive, and the push registration asked for hold (sessions.md 3.1). Follows the registrations (<see cref="UserApply"/>).</summary>
     public bool Hold { get; set; }
     public bool Silent => Attached && Inactive && Hold;
     public bool Receiving => Attached && !Silent;

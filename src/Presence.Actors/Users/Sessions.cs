@@ -252,15 +252,16 @@ public static class Sessions
             turn.Control(connection, new CloseOutput(ConditionOf(reason), null));
         }
 
+        if (reason == EndReason.Expired)
+        {
+            // While its presence still says what it would have been shown.
+            PushFeature.Terminated(session, turn);
+        }
+
         RefuseRequests(session, turn);
         if (session.Available || session.Directed is not null)
         {
             PresenceFeature.SessionGone(session, turn);
-        }
-
-        if (reason == EndReason.Expired)
-        {
-            PushFeature.Terminated(session, turn);
         }
 
         ReleaseRegistrations(session, reason, turn);

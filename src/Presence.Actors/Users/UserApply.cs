@@ -22,7 +22,10 @@ public static class UserApply
             case JidUnblocked e: user.Blocked?.Remove(e.Jid); break;
             case MessagesDropped e: user.Tail.RemoveAll(m => e.Ids.Contains(m.Id)); break;
             case PushRegistered e: Registered(user, e.Registration); break;
-            case PushUnregistered e: user.Registrations.RemoveAll(r => r.Service == e.Service && r.Node == e.Node); break;
+            case PushUnregistered e:
+                user.Registrations.RemoveAll(r => r.Service == e.Service && r.Node == e.Node);
+                Holds(user);
+                break;
             case PushScheduled e: Scheduled(user, e.Push); break;
             case PushRemoved e: user.Pushes.RemoveAll(p => p.Service == e.Service && p.Node == e.Node && p.Conversation == e.Conversation); break;
             case AccountRemoved: user.Exists = false; break;
@@ -79,6 +82,20 @@ public static class UserApply
         else
         {
             user.Registrations[at] = row;
+        }
+
+        Holds(user);
+    }
+
+    /// <summary>Whether a registration of the session asked that nothing be sent while its client is inactive.</summary>
+    internal static bool HoldOf(UserState user, int sessionNo) =>
+        user.Registrations.Exists(r => r.SessionNo == sessionNo && r is { Hold: true, DisabledReason: null });
+
+    private static void Holds(UserState user)
+    {
+        foreach (var session in user.Sessions)
+        {
+            session.Hold = HoldOf(user, session.No);
         }
     }
 

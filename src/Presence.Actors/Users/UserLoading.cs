@@ -61,6 +61,8 @@ internal static class UserLoading
             AckedDurably = row.Acked,
             Cursor = row.Cursor,
             Restored = true,
+            FoundAttached = row.Phase == SessionPhase.Attached,
+            Hold = UserApply.HoldOf(user, row.SessionNo),
             Presence = doc.Presence,
             Since = doc.Since,
             Away = doc.Away,

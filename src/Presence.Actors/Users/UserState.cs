@@ -50,6 +50,8 @@ public sealed class UserState
     /// <summary>When a push waits for its time to come (another client in use, an acknowledgement outstanding); long.MaxValue = no.</summary>
     public long PushReviewAt { get; set; } = long.MaxValue;
 
+    public Features.PushMemory PushMemory => field ??= new Features.PushMemory();
+
     /// <summary>Bytes of rows in <see cref="Tail"/>.</summary>
     public long TailBytes { get; set; }
 

@@ -1,0 +1,260 @@
+using Presence.Storage.Contracts;
+using Xunit;
+
+namespace Presence.Actors.Tests.Push;
+
+/// <summary>Which messages wake a phone, and when (sessions.md 5, R10, R49–R54).</summary>
+public class PushScenarioTests
+{
+    private readonly PushBench _bench = new();
+
+    [Fact]
+    public void A_disconnected_phone_is_pushed_to_at_once_and_only_after_the_claim_is_committed()
+    {
+        var phone = _bench.Phone();
+        phone.Drop();
+        PushOutboxRow? claim = null;
+        _bench.Bench.Provider = _ =>
+        {
+            claim = Assert.Single(_bench.Stored);
+            return Routing.PushOutcome.Sent;
+        };
+        _bench.Write("hello");
+        var push = Assert.Single(_bench.Pushes);
+        Assert.Equal(PushState.Claimed, claim!.State);
+        Assert.Equal(("message", "alice@example.org", 1, 1), (push.Kind, push.Conversation, push.Count, push.Attempt));
+        Assert.Equal((PushBench.Service, "node-of-the-phone", PushBench.Bob), (push.Service, push.Node, push.Account));
+        Assert.Equal(_bench.Bench.StanzaIds.Encode(push.LatestId), push.StanzaId);
+        Assert.Empty(_bench.Stored);
+        _bench.Seconds(400);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_phone_in_the_foreground_that_acknowledges_is_left_alone()
+    {
+        var phone = _bench.Phone();
+        _bench.Write("hello");
+        _bench.Seconds(4.9);
+        phone.Acknowledge();
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+        phone.Drop();
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_connected_phone_that_does_not_acknowledge_is_pushed_to_after_five_seconds(bool active)
+    {
+        var phone = _bench.Phone();
+        phone.Active(active);
+        _bench.Write("hello");
+        Assert.Single(phone.Bodies);
+        _bench.Seconds(4.999);
+        Assert.Empty(_bench.Pushes);
+        _bench.Seconds(0.001);
+        Assert.Single(_bench.Pushes);
+        _bench.Seconds(60);
+        phone.Drop();
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void What_a_dead_socket_has_not_taken_is_pushed_when_it_is_found_dead()
+    {
+        var phone = _bench.Phone();
+        _bench.Write("one");
+        _bench.Write("two");
+        phone.Drop();
+        Assert.Equal(2, Assert.Single(_bench.Pushes).Count);
+    }
+
+    [Fact]
+    public void A_silent_phone_is_sent_nothing_and_pushed_to_at_once()
+    {
+        var phone = _bench.Phone(hold: true);
+        _bench.Seconds(1);
+        phone.Active(false);
+        _bench.Write("hello");
+        Assert.Empty(phone.Bodies);
+        Assert.Single(_bench.Pushes);
+        phone.Active(true);
+        Assert.Equal(["hello"], phone.Bodies);
+        phone.Acknowledge();
+        _bench.Seconds(400);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void While_the_desktop_is_in_use_the_push_waits_until_it_was_idle_for_300_seconds()
+    {
+        var (phone, desktop) = PhoneAway();
+        _bench.Write("hello");
+        desktop.Acknowledge();
+        _bench.Seconds(299.999);
+        Assert.Empty(_bench.Pushes);
+        _bench.Seconds(0.001);
+        Assert.Single(_bench.Pushes);
+        Assert.Empty(phone.Bodies);
+    }
+
+    [Fact]
+    public void A_desktop_idle_for_300_seconds_holds_nothing_back()
+    {
+        PhoneAway();
+        _bench.Seconds(300);
+        _bench.Write("hello");
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Theory]
+    [InlineData("<message to='alice@example.org' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='x'/></message>", false)]
+    [InlineData("<message to='alice@example.org' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>", false)]
+    [InlineData("<message to='alice@example.org' type='chat'><body>answer</body></message>", false)]
+    [InlineData("<message to='alice@example.org' type='chat'><received xmlns='urn:xmpp:receipts' id='x'/></message>", true)]
+    public void A_waiting_push_is_cancelled_by_use_of_the_desktop_that_has_the_message_only(string stanza, bool pushed)
+    {
+        var (_, desktop) = PhoneAway();
+        _bench.Write("hello");
+        _bench.Seconds(10);
+        desktop.Send(stanza);
+        Assert.Equal(pushed, _bench.Stored.Count == 1);
+        _bench.Seconds(700);
+        Assert.Equal(pushed ? 1 : 0, _bench.Pushes.Count);
+    }
+
+    [Fact]
+    public void A_desktop_that_signs_out_leaves_the_phone_to_be_pushed_to_at_once()
+    {
+        var (_, desktop) = PhoneAway();
+        _bench.Write("hello");
+        _bench.Seconds(10);
+        desktop.Close();
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_desktop_whose_socket_is_gone_holds_a_push_back_for_a_change_of_networks_only()
+    {
+        var (_, desktop) = PhoneAway();
+        _bench.Write("hello");
+        desktop.Drop();
+        _bench.Seconds(4.999);
+        Assert.Empty(_bench.Pushes);
+        _bench.Seconds(0.001);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void The_phone_that_was_used_last_is_pushed_to_though_the_desktop_is_in_use_too()
+    {
+        var desktop = _bench.Client("desktop");
+        _bench.Seconds(1);
+        _bench.Phone().Drop();
+        _bench.Write("hello");
+        Assert.Single(desktop.Bodies);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void Of_two_phones_the_one_used_last_is_told_first()
+    {
+        var old = _bench.Client("old");
+        _bench.Register("old", node: "old");
+        _bench.Seconds(1);
+        _bench.Phone(node: "new").Drop();
+        old.Drop();
+        _bench.Seconds(9);
+        _bench.Write("hello");
+        Assert.Equal("new", Assert.Single(_bench.Pushes).Node);
+        _bench.Seconds(292);
+        Assert.Equal(["new", "old"], _bench.Pushes.Select(p => p.Node));
+    }
+
+    [Fact]
+    public void A_late_acknowledgement_cancels_a_push_that_waits()
+    {
+        var (phone, _) = PhoneAway();
+        _bench.Write("hello");
+        _bench.Seconds(10);
+        Assert.IsType<Routing.ResumedOutput>(phone.Resume());
+        Assert.Single(_bench.Stored);
+        phone.Acknowledge();
+        Assert.Empty(_bench.Stored);
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_call_at_the_desktop_lets_messages_through_to_the_phone()
+    {
+        var (_, desktop) = PhoneAway();
+        desktop.Send("<message to='alice@example.org/a' type='chat'><proceed xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>");
+        _bench.Write("during");
+        Assert.Single(_bench.Pushes);
+        desktop.Send("<message to='alice@example.org/a' type='chat'><finish xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>");
+        _bench.Write("after");
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_call_rings_the_phone_beside_the_desktop_in_use()
+    {
+        PhoneAway();
+        _bench.Alice.Send("<message to='bob@example.org' type='chat'><propose xmlns='urn:xmpp:jingle-message:0' id='c1'/><store xmlns='urn:xmpp:hints'/></message>");
+        var push = Assert.Single(_bench.Pushes);
+        Assert.Equal(("call", "alice@example.org"), (push.Kind, push.Conversation));
+    }
+
+    [Theory]
+    [InlineData("<message to='bob@example.org' type='chat'><received xmlns='urn:xmpp:receipts' id='x'/></message>")]
+    [InlineData("<message to='bob@example.org' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='x'/></message>")]
+    [InlineData("<message to='bob@example.org' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>")]
+    [InlineData("<message to='bob@example.org' type='error'><body>x</body></message>")]
+    [InlineData("<message to='bob@example.org' type='headline'><body>x</body></message>")]
+    public void What_is_no_message_wakes_nobody(string stanza)
+    {
+        _bench.Phone().Drop();
+        _bench.Alice.Send(stanza);
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+    }
+
+    [Fact]
+    public void Messages_sent_from_another_client_of_the_user_wake_nobody()
+    {
+        var phone = _bench.Phone();
+        phone.Send("<iq type='set' id='c'><enable xmlns='urn:xmpp:carbons:2'/></iq>");
+        _bench.User.SessionOf("phone")!.Carbons = true;
+        phone.Drop();
+        var desktop = _bench.Client("desktop");
+        desktop.Send("<message to='alice@example.org' type='chat'><body>mine</body></message>");
+        desktop.Send("<message to='bob@example.org' type='chat'><body>note to self</body></message>");
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+    }
+
+    [Fact]
+    public void Blocking_the_sender_cancels_a_push_that_waits()
+    {
+        PhoneAway();
+        _bench.Write("hello");
+        Assert.Single(_bench.Stored);
+        _bench.Put(new JidBlocked(_bench.User.UserId, "alice@example.org"));
+        _bench.Write("again");
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+        Assert.Empty(_bench.Stored);
+    }
+
+    private (Presence.Tests.Shared.BenchClient Phone, Presence.Tests.Shared.BenchClient Desktop) PhoneAway()
+    {
+        var phone = _bench.Phone();
+        phone.Drop();
+        _bench.Seconds(20);
+        return (phone, _bench.Client("desktop"));
+    }
+}
