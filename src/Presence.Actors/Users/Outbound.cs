@@ -12,6 +12,12 @@ public static class Outbound
 {
     private const int ReadAtOnce = 100;
 
+    /// <summary>
+    /// Resources whose presence waits for one session. A contact with a new resource at every log-in would otherwise fill the queue of a phone that
+    /// sleeps for days.
+    /// </summary>
+    private const int MaxPresences = 256;
+
     /// <summary>A stanza without row. Sent now, or kept for a resumable session that takes nothing at the moment.</summary>
     /// <param name="presenceOf">Full JID whose presence this is; a later one replaces it while it waits.</param>
     /// <param name="shows">Id of the row it shows as a page of the archive.</param>
@@ -248,11 +254,24 @@ public static class Outbound
         var waiting = session.Waiting ??= [];
         if (item.PresenceOf is not null)
         {
+            if (session.PresenceMissed)
+            {
+                return;
+            }
+
             var at = waiting.FindIndex(w => w.PresenceOf == item.PresenceOf);
             if (at >= 0)
             {
                 session.WaitingBytes += item.Stanza.Length - waiting[at].Stanza.Length;
                 waiting[at] = item;
+                return;
+            }
+
+            if (waiting.Count(w => w.PresenceOf is not null) >= MaxPresences)
+            {
+                session.PresenceMissed = true;
+                session.WaitingBytes -= waiting.Where(w => w.PresenceOf is not null).Sum(w => w.Stanza.Length);
+                waiting.RemoveAll(w => w.PresenceOf is not null);
                 return;
             }
         }

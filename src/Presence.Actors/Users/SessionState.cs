@@ -82,6 +82,9 @@ public sealed class SessionState
     public List<Waiting>? Waiting { get; set; }
     public int WaitingBytes { get; set; }
 
+    /// <summary>More presence changed than may wait: none is kept any more, and contacts are asked afresh when the session takes it again.</summary>
+    public bool PresenceMissed { get; set; }
+
     /// <summary>Loaded from rows and not attached since: the client may know numbers the rows do not.</summary>
     public bool Restored { get; set; }
 

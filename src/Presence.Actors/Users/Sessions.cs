@@ -138,7 +138,7 @@ public static class Sessions
         session.RestorePresenceAt = session.Away ? turn.Now + (long)turn.Options.ResumeSettle.TotalMilliseconds : 0;
         Outbound.Replay(session, turn);
         Store(session, turn);
-        if (restored)
+        if (restored || session.PresenceMissed)
         {
             PresenceFeature.RefreshContacts(session, turn);
         }
@@ -225,6 +225,10 @@ public static class Sessions
         if (session.Receiving)
         {
             Outbound.Replay(session, turn);
+            if (session.PresenceMissed)
+            {
+                PresenceFeature.RefreshContacts(session, turn);
+            }
         }
     }
 

@@ -108,6 +108,44 @@ public class PresenceTests : Neighbours
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void When_more_changed_than_may_wait_contacts_are_asked_afresh(bool suspended)
+    {
+        var (alice, bob) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
+        Befriend(alice, bob);
+        if (suspended)
+        {
+            bob.Drop();
+        }
+        else
+        {
+            bob.Active(false);
+        }
+
+        for (var i = 0; i < 300; i++)
+        {
+            LogIn(Alice, $"web{i}", resumable: false).Close();
+        }
+
+        LogIn(Alice, "tablet", "<presence><show>xa</show></presence>");
+        Assert.Empty(bob.Presences);
+        Assert.Empty(Session(bob).Waiting!);
+        if (suspended)
+        {
+            bob.Resume();
+        }
+        else
+        {
+            bob.Active(true);
+        }
+
+        Assert.Equal(["unavailable alice", "available alice/desk", "xa alice/tablet"], Seen(bob));
+        alice.Send("<presence type='unavailable'/>");
+        Assert.Equal("unavailable alice/desk", Seen(bob).Last());
+    }
+
+    [Theory]
     [InlineData("<presence><priority>128</priority></presence>", "bad-request")]
     [InlineData("<presence type='strange'/>", "bad-request")]
     [InlineData("<presence to='a@b@c'/>", "jid-malformed")]

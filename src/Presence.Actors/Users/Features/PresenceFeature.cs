@@ -136,9 +136,13 @@ public static class PresenceFeature
         }
     }
 
-    /// <summary>After a crash of both halves: what the client knows of contacts may be wrong either way, so all of it is said afresh (sessions.md 2.4).</summary>
+    /// <summary>
+    /// After a crash of both halves, or when too much changed to be kept: what the client knows of contacts may be wrong either way, so all of it
+    /// is said afresh (sessions.md 2.4).
+    /// </summary>
     public static void RefreshContacts(SessionState session, Turn turn)
     {
+        session.PresenceMissed = false;
         if (session.Available)
         {
             PresenceFanout.TellOfOthers(session, turn);
