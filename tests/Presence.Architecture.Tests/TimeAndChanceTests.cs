@@ -13,6 +13,7 @@ public sealed partial class TimeAndChanceTests
     private static readonly (string Place, string May, string Why)[] Drivers =
     [
         ("src/Presence.Node/", "TimeProvider.System", "composition hands the one real clock to everybody"),
+        ("src/Presence.Node/", "RandomNumberGenerator", "salts of accounts that an operator makes, passwords of the demo, the node's incarnation"),
         ("src/Presence.Cli/", "TimeProvider.System", "a command of the operator runs in real time"),
         ("src/Presence.Actors/IRandomSource.cs", "RandomNumberGenerator", "the port for chance and its system form"),
         ("src/Presence.Actors/Hosting/", "", "the threads that drive the pure executors, and their inbox"),

@@ -30,7 +30,8 @@ internal sealed record SessionsSection(
 /// <param name="Path">Full path of the file; null for the console.</param>
 internal sealed record PushSink(string Kind, string? Path);
 
-internal sealed record RegistrationSection(bool InBand, int PerAddress, TimeSpan Window);
+/// <param name="KeyIterations">PBKDF2 rounds of new keys, however the account is made.</param>
+internal sealed record RegistrationSection(bool InBand, int PerAddress, TimeSpan Window, int KeyIterations);
 
 internal sealed record LimitsSection(
     int MaxStanzaBytes, int MaxStanzaBytesBeforeLogin, int MaxDepth, int MaxAttributes, int MaxNameBytes,

@@ -171,7 +171,8 @@ internal static class OptionsValidation
     private static RegistrationSection Registration(SettingReader reader) => new(
         reader.Flag("Registration:InBand", false),
         reader.Count("Registration:PerAddress", 5, 0, 1_000_000),
-        reader.Duration("Registration:Window", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 30 * Day));
+        reader.Duration("Registration:Window", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 30 * Day),
+        reader.Count("Registration:KeyIterations", 10_000, 4096, 1_000_000));
 
     private static LimitsSection Limits(SettingReader reader)
     {

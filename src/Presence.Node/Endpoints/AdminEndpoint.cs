@@ -173,7 +173,7 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
         await _deriving.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return AccountKeys.TryDerive(password, out var row)
+            return AccountKeys.TryDerive(password, backend.KeyIterations, out var row)
                 ? (row, AdminAnswer.Done)
                 : (null, AdminAnswer.Refused(StatusCodes.Status400BadRequest, "bad-password", "a password may not be empty or hold control characters"));
         }

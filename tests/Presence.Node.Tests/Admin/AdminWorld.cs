@@ -31,6 +31,7 @@ public sealed class AdminWorld : IAsyncDisposable
         world._endpoint = new AdminEndpoint(
             new AdminBackend(
                 domain,
+                Presence.Protocol.Sasl.ScramKeys.MinIterations,
                 (request, _) =>
                 {
                     world.Asked.Enqueue(request);

@@ -66,6 +66,7 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Limits:MaxNameBytes", "2", "64 to 4KiB")]
     [InlineData("Registration:PerAddress", "-1", "0 to 1000000")]
     [InlineData("Registration:Window", "0s", "1s to 30d")]
+    [InlineData("Registration:KeyIterations", "1000", "4096 to 1000000")]
     [InlineData("Limits:ConnectionsPerAddress", "-1", "0 to 10000000")]
     [InlineData("Limits:MaxWriteBufferBytes", "1", "64KiB to 1GiB")]
     [InlineData("Limits:AckTimeout", "1", "0s to 30d")]
