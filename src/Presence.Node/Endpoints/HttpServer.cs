@@ -182,7 +182,7 @@ internal sealed partial class HttpServer : IAsyncDisposable
         {
         }
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+        [LoggerMessage(EventId = 85, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
         private static partial void LogFailed(ILogger log, string method, string path, Exception e);
     }
 }

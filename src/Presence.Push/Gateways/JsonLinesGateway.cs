@@ -145,9 +145,9 @@ public sealed partial class JsonLinesGateway(string path, TimeProvider clock, IL
         return buffer.WrittenSpan.ToArray();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Push sink file {Path} cannot be written ({Reason}); pushes wait and are tried again. Make the file writable or free disk space")]
+    [LoggerMessage(EventId = 65, Level = LogLevel.Error, Message = "Push sink file {Path} cannot be written ({Reason}); pushes wait and are tried again. Make the file writable or free disk space")]
     private partial void LogCannotWrite(string path, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Push sink file {Path} can be written again")]
+    [LoggerMessage(EventId = 66, Level = LogLevel.Information, Message = "Push sink file {Path} can be written again")]
     private partial void LogRecovered(string path);
 }

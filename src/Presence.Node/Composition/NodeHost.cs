@@ -1,0 +1,244 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Presence.Actors;
+using Presence.Edge;
+using Presence.Edge.Connections;
+using Presence.Node.Checks;
+using Presence.Node.Configuration;
+using Presence.Node.Endpoints;
+using Presence.Node.Telemetry;
+using Presence.Protocol.Addressing;
+using Presence.Push;
+using Presence.Storage.Contracts;
+using Presence.Storage.Sqlite;
+
+namespace Presence.Node.Composition;
+
+/// <summary>
+/// One node in one process: store, commit lane, owners, push, edge and endpoints, wired, started in this order and stopped in the reverse. It holds no rule of its own.
+/// </summary>
+internal sealed partial class NodeHost : IAsyncDisposable
+{
+    private static readonly TimeSpan EdgeGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CommitGrace = TimeSpan.FromSeconds(10);
+
+    private readonly NodeOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+
+    // What was started, in order; stopped backwards.
+    private readonly Stack<Func<ValueTask>> _stops = new();
+
+    private NodeHost(NodeOptions options, TimeProvider clock, ILogger log) => (_options, _clock, _log) = (options, clock, log);
+
+    /// <summary>Where the node listens; 0 for what is off.</summary>
+    public NodePorts Ports { get; private set; } = new(0, 0, 0, "");
+
+    /// <summary>For tools inside the process: accounts of the demo.</summary>
+    public AdminBackend Admin { get; private set; } = null!;
+
+    /// <summary>Starts everything; returns when clients can connect.</summary>
+    /// <param name="output">For the console push sink.</param>
+    /// <exception cref="StartException">Something is in the way that an operator can remove; nothing stays behind.</exception>
+    public static async Task<NodeHost> StartAsync(NodeOptions options, TextWriter output, bool colour, TimeProvider clock, ILoggerFactory loggers)
+    {
+        var host = new NodeHost(options, clock, loggers.CreateLogger<NodeHost>());
+        try
+        {
+            await host.RunAsync(output, colour, loggers).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops in good order: no new connections, clients cut loose so that they can resume, pushes settled, the last batch committed, the store closed. Takes a bounded time
+    /// even when the store cannot be written.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_stops.TryPop(out var stop))
+        {
+            try
+            {
+                await stop().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // One part that cannot stop must not keep the others from stopping in order.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogStopFailed(e);
+            }
+        }
+    }
+
+    private async Task RunAsync(TextWriter output, bool colour, ILoggerFactory loggers)
+    {
+        var domain = Jid.TryParse(_options.Xmpp.Domain, out var parsed) ? parsed : throw new InvalidOperationException("the domain was validated");
+        var store = OpenStore();
+        var health = new StoreHealth(loggers.CreateLogger<StoreHealth>(), _clock);
+
+        var retention = Started(new ArchiveRetention(store, _options.ArchiveRetentionDays, _clock, loggers.CreateLogger<ArchiveRetention>()));
+        var lane = new CommitLane(store, health.Report, _clock);
+        var table = new ConnectionTable();
+        var push = StartPush(output, colour, loggers);
+        var shards = StartShards(store, lane, table, push, domain, health);
+        _stops.Push(push.StopAsync);
+
+        var accounts = new Accounts(store, shards.AskAsync);
+        _stops.Push(() => Done(accounts.Dispose));
+        var edge = StartEdge(table, shards, accounts, domain, loggers);
+        retention.Start();
+        await StartEndpointsAsync(store, shards, edge, domain, health, loggers).ConfigureAwait(false);
+    }
+
+    private SqliteStore OpenStore()
+    {
+        try
+        {
+            var store = new SqliteStore(new SqliteOptions { Directory = _options.DataDirectory });
+            _stops.Push(() => Done(store.Dispose));
+            return store;
+        }
+        catch (StoreException e)
+        {
+            throw new StartException($"Data:Directory {_options.DataDirectory}: {e.Message}", e);
+        }
+    }
+
+    // Gateways outlive the worker, the worker outlives nobody who might still settle a push: it is stopped before the owners, disposed after them.
+    private PushWorker StartPush(TextWriter output, bool colour, ILoggerFactory loggers)
+    {
+        var gateways = PushSinks.Create(_options.PushSinks, output, colour, _clock, loggers);
+        foreach (var gateway in gateways.OfType<IDisposable>())
+        {
+            _stops.Push(() => Done(gateway.Dispose));
+        }
+
+        return Started(new PushWorker(gateways, new PushWorkerOptions(), _clock, loggers.CreateLogger<PushWorker>()));
+    }
+
+    private ShardHost StartShards(SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, Jid domain, StoreHealth health)
+    {
+        _stops.Push(() => Done(lane.Dispose));
+        try
+        {
+            var shards = new ShardHost(
+                store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note);
+            shards.Start();
+            _stops.Push(() => StopShardsAsync(shards, lane));
+            return shards;
+        }
+        catch (StoreException e)
+        {
+            throw new StartException($"Data:Directory {_options.DataDirectory}: {e.Message}", e);
+        }
+    }
+
+    // The owners end when the batch in flight is answered; a store that cannot be written must not keep the process alive for ever.
+    private async ValueTask StopShardsAsync(ShardHost shards, CommitLane lane)
+    {
+        var ended = Task.Run(async () => await shards.DisposeAsync().ConfigureAwait(false));
+        await Task.WhenAny(ended, Task.Delay(CommitGrace, _clock)).ConfigureAwait(false);
+        if (!ended.IsCompleted && !await Task.Run(() => lane.Stop(TimeSpan.Zero)).ConfigureAwait(false))
+        {
+            LogAbandoned();
+        }
+
+        await ended.ConfigureAwait(false);
+    }
+
+    private EdgeServer StartEdge(ConnectionTable table, ShardHost shards, Accounts accounts, Jid domain, ILoggerFactory loggers)
+    {
+        var options = OptionsMapping.Edge(_options, domain);
+        try
+        {
+            var edge = Started(new EdgeServer(options, table, shards, accounts, _clock, loggers));
+            _stops.Push(() => StopEdgeAsync(edge));
+            edge.Start();
+            return edge;
+        }
+        catch (SocketException e)
+        {
+            throw new StartException(PortTrouble(e), e);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(
+                _options.Tls.CertificatePath is { } path
+                    ? CertificateCheck.Run(path, _options.Tls.KeyPath, domain.Domain, _clock.GetUtcNow(), selfSigned: false) is { Status: CheckStatus.Failed } found
+                        ? $"Tls:CertificatePath: {found.Message}"
+                        : $"Tls:CertificatePath {path}: {e.Message}"
+                    : $"the self-signed certificate in {_options.DataDirectory} cannot be read or written: {e.Message}",
+                e);
+        }
+    }
+
+    private async ValueTask StopEdgeAsync(EdgeServer edge)
+    {
+        using var grace = new CancellationTokenSource(EdgeGrace, _clock);
+        await edge.StopAsync(grace.Token).ConfigureAwait(false);
+    }
+
+    private string PortTrouble(SocketException e)
+    {
+        (string Key, int? Port)[] ports = [("Xmpp:ClientPort", _options.Xmpp.ClientPort), ("Xmpp:DirectTlsPort", _options.Xmpp.DirectTlsPort)];
+        foreach (var (key, port) in ports)
+        {
+            if (port is > 0 && !PortCheck.TryListen(_options.Xmpp.Bind, port.Value, out var reason))
+            {
+                return $"{key} {port} cannot be listened on: {reason}. Stop who has it ('ss -ltnp sport = :{port}' tells), or set --{key} to another port, 0 for a free one or off.";
+            }
+        }
+
+        return $"the client ports cannot be listened on: {e.Message}";
+    }
+
+    private async Task StartEndpointsAsync(SqliteStore store, ShardHost shards, EdgeServer edge, Jid domain, StoreHealth health, ILoggerFactory loggers)
+    {
+        var listening = edge.EndPoints.Select(e => e.Port).ToList();
+        var clientPort = _options.Xmpp.ClientPort is null ? 0 : listening[0];
+        var directPort = _options.Xmpp.DirectTlsPort is null ? 0 : listening[^1];
+
+        var httpPort = 0;
+        if (_options.Http.Port is { } wanted)
+        {
+            var metrics = new MetricsCollector(MetricsCollector.IsOurs);
+            _stops.Push(() => Done(metrics.Dispose));
+            var own = new NodeMetrics(NodeVersion.Text, health, () => edge.CertificateExpiresAt, _options.DataDirectory, _clock);
+            _stops.Push(() => Done(own.Dispose));
+            httpPort = Started(await HttpServer.OnPortAsync(_options.Http.Bind, wanted, new PublicEndpoint(() => health.Trouble, metrics).HandleAsync, loggers)
+                .ConfigureAwait(false)).Port;
+        }
+
+        Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket);
+        var check = new RunningCheck(_options, Ports, health, _clock);
+        Admin = new AdminBackend(domain, _options.Registration.KeyIterations, shards.AskAsync, store.ListAccounts, check.RunAsync);
+        var admin = new AdminEndpoint(Admin, _clock);
+        _stops.Push(() => Done(admin.Dispose));
+        Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));
+    }
+
+    private T Started<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _stops.Push(part.DisposeAsync);
+        return part;
+    }
+
+    private static ValueTask Done(Action stop)
+    {
+        stop();
+        return ValueTask.CompletedTask;
+    }
+
+    [LoggerMessage(EventId = 80, Level = LogLevel.Error, Message = "A part of the node could not be stopped")]
+    private partial void LogStopFailed(Exception e);
+
+    [LoggerMessage(EventId = 81, Level = LogLevel.Error, Message = "Stopped with a write that the store did not take; nothing of it was acknowledged")]
+    private partial void LogAbandoned();
+}

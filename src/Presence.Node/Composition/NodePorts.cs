@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Presence.Node.Composition;
+
+/// <summary>Where a started node listens; 0 for what is off.</summary>
+internal sealed record NodePorts(int Client, int DirectTls, int Http, string Admin)
+{
+    /// <summary>The line that tells programs the node is ready.</summary>
+    public string ReadyLine() => "ready " + new JsonObject
+    {
+        ["client"] = Client, ["directTls"] = DirectTls, ["http"] = Http, ["admin"] = Admin,
+    }.ToJsonString(JsonSerializerOptions.Default);
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Presence.Node.Composition;
+using Presence.Node.Configuration;
+
+namespace Presence.Node.Demonstration;
+
+/// <summary>What a newcomer reads: where to connect, as whom, and the story to try. Words only.</summary>
+internal sealed class DemoText(
+    NodeOptions options, NodePorts ports, IReadOnlyList<(string Jid, string Password)> accounts, IReadOnlyList<string> notes, bool colour)
+{
+    private readonly StringBuilder _text = new();
+
+    public string Write()
+    {
+        var host = options.Xmpp.Bind.Equals(System.Net.IPAddress.IPv6Any) ? "this machine's address" : options.Xmpp.Bind.ToString();
+        Line().Line(Bold("Presence is running as a demonstration."));
+        foreach (var note in notes)
+        {
+            Line(note);
+        }
+
+        Line().Line(Bold("Accounts"));
+        foreach (var (jid, password) in accounts)
+        {
+            Line($"  {jid,-20} password: {Bold(password)}");
+        }
+
+        Line().Line(Bold("Where to connect"));
+        Line($"  Server {host}, port {Port(ports.Client)} (STARTTLS) or {Port(ports.DirectTls)} (direct TLS).");
+        Line("  The certificate is self-signed: accept it when your client asks.");
+        Line().Line(Bold("What to try"));
+        Line($"  1. Log in as {accounts[0].Jid} with a desktop client (Gajim, Dino, Profanity).");
+        Line($"  2. Log in as {accounts[1].Jid} with a second client that plays the phone: one that can enable push (XEP-0357),");
+        Line("     such as Conversations; for a real phone start with --Xmpp:Bind=* so that it can reach this machine.");
+        Line("     Add each other as contacts and chat.");
+        Line($"  3. Cut the phone's network. After {Quantities.Duration(options.Sessions.AwayAfter)} {Name(0)} sees {Name(1)} as away, not gone: the session sleeps on the server.");
+        Line($"  4. Write from {Name(0)}. Messages queue, and the push that would wake the phone appears here. Look at the queue:");
+        Line($"       {Control($"queue show {accounts[1].Jid}")}");
+        Line("  5. Give the phone its network back: it resumes, and every message arrives once, in order.");
+        Line().Line(Bold("Look inside"));
+        Line($"  {Control($"session list {accounts[1].Jid}")}");
+        if (ports.Http != 0)
+        {
+            Line($"  http://{(options.Http.Bind.Equals(System.Net.IPAddress.IPv6Any) ? "127.0.0.1" : options.Http.Bind.ToString())}:{Port(ports.Http)}/metrics and /healthz");
+        }
+
+        Line().Line("Ctrl-C ends it; a temporary data directory goes with it. Keep data with --Data:Directory=PATH (then even kill -9 loses nothing).");
+        return _text.ToString();
+    }
+
+    private string Control(string command) => $"dotnet run --project src/Presence.Cli -- {command} --admin {ports.Admin}";
+
+    private string Name(int account) => accounts[account].Jid.Split('@')[0];
+
+    private static string Port(int port) => port == 0 ? "off" : port.ToString(CultureInfo.InvariantCulture);
+
+    private string Bold(string text) => colour ? $"\e[1m{text}\e[0m" : text;
+
+    private DemoText Line(string text = "")
+    {
+        _text.Append(text).Append('\n');
+        return this;
+    }
+}
