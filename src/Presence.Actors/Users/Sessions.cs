@@ -294,6 +294,7 @@ public static class Sessions
         {
             session.AckedDurably = session.Acked;
             turn.Emit(new DeliveryAcknowledged(user.UserId, session.No, session.Acked));
+            StoreCursors(turn);
         }
 
         var row = new SessionRow(
@@ -308,14 +309,19 @@ public static class Sessions
     /// <summary>Writes what clients acknowledged: lazily, since losing it costs a repeat in a new session or a spurious push only.</summary>
     public static void StoreAcknowledged(SessionState session, Turn turn)
     {
-        var user = turn.User;
         session.AckDirtySince = 0;
+        StoreCursors(turn);
+        Store(session, turn);
+    }
+
+    /// <summary>With every write of acknowledgements: a row that no session lacks any more would otherwise wait for a device after a crash.</summary>
+    private static void StoreCursors(Turn turn)
+    {
+        var user = turn.User;
         if (user.DeliveredAny != user.DeliveredAnyStored)
         {
             turn.Emit(new AccountCursorsMoved(user.UserId, user.DeliveredAny, user.LastId));
         }
-
-        Store(session, turn);
     }
 
     /// <summary>Writes the cold half: presence, directed targets, carbons, resumption id.</summary>

@@ -50,7 +50,7 @@ public static class UserDeadlines
 
         if (session.Stored is { Phase: SessionPhase.Attached })
         {
-            return session.DetachedAt;
+            return Math.Min(Settled(session, options), session.ExpiresAt);
         }
 
         next = Math.Min(next, session.ExpiresAt);
@@ -61,6 +61,12 @@ public static class UserDeadlines
 
         return session.Waiting?.Exists(w => w.Request is not null) == true ? Math.Min(next, session.DetachedAt + (long)options.IqWait.TotalMilliseconds) : next;
     }
+
+    /// <summary>
+    /// Until then a client without socket counts as on its way back: one that was attached when the last owner died (its detachment is not written before,
+    /// so that the next owner waits for it again), or one that changes networks.
+    /// </summary>
+    public static long Settled(SessionState session, SessionOptions options) => session.DetachedAt + (long)options.PushUnackedAfter.TotalMilliseconds;
 
     public static bool PushEnabled(UserState user, SessionState session)
     {
@@ -115,7 +121,7 @@ public static class UserDeadlines
 
     private static void RunDetached(SessionState session, Turn turn)
     {
-        if (session.Stored is { Phase: SessionPhase.Attached })
+        if (session.Stored is { Phase: SessionPhase.Attached } && turn.Now >= Settled(session, turn.Options))
         {
             // The last owner died with this socket (cluster-protocol 7.7): detach is a write of the owner's own.
             Sessions.Store(session, turn);

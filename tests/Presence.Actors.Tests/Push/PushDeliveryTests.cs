@@ -91,6 +91,31 @@ public class PushDeliveryTests
     }
 
     [Fact]
+    public void An_owner_that_dies_while_it_waits_for_the_phone_leaves_that_to_the_next()
+    {
+        _bench.Phone();
+        _bench.Write("hello");
+        _bench.Crash();
+        _bench.Seconds(3);
+        _bench.Crash();
+        _bench.Seconds(4.999);
+        Assert.Empty(_bench.Pushes);
+        _bench.Seconds(0.001);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void What_was_acknowledged_at_a_resume_waits_for_no_device_after_a_crash()
+    {
+        var phone = _bench.Phone();
+        _bench.Write("hello");
+        phone.Drop();
+        phone.Resume();
+        _bench.Crash();
+        Assert.Empty(_bench.User.Backlog);
+    }
+
+    [Fact]
     public void Messages_that_wait_or_come_while_a_push_is_on_its_way_make_one_push()
     {
         _bench.Bench.Provider = _ => null;

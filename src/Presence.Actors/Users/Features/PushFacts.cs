@@ -69,7 +69,7 @@ public readonly record struct PushFacts(
 
         // A client that lost its socket shows nothing. It counts on if a push of its own tells its user, or while it may just change networks.
         var counts = other.Receiving || UserDeadlines.PushEnabled(user, other);
-        var settles = other.DetachedAt + (long)options.PushUnackedAfter.TotalMilliseconds;
+        var settles = UserDeadlines.Settled(other, options);
         if (!counts && !other.Attached && Now < settles)
         {
             counts = true;
@@ -91,7 +91,7 @@ public readonly record struct PushFacts(
             return own.Silent ? PushReach.Silent : own.Inactive ? PushReach.Inactive : PushReach.Foreground;
         }
 
-        return own is { Restored: true, FoundAttached: true } && now < own.DetachedAt + (long)options.PushUnackedAfter.TotalMilliseconds ? PushReach.Returning : PushReach.Disconnected;
+        return own is { Restored: true, FoundAttached: true } && now < UserDeadlines.Settled(own, options) ? PushReach.Returning : PushReach.Disconnected;
     }
 
     private static long Unanswered(SessionState? own, PushReach reach, bool arriving, long now) => reach switch
