@@ -1,0 +1,104 @@
+using System.Collections;
+using Presence.Actors;
+using Presence.Edge;
+using Presence.Node.Composition;
+using Presence.Node.Configuration;
+using Presence.Protocol.Addressing;
+
+namespace Presence.Node.Tests.Composition;
+
+/// <summary>The documented defaults are the defaults of the parts, and every key reaches the part it belongs to.</summary>
+public sealed class OptionsMappingTests
+{
+    /// <summary>Set by the host for its own reasons, whatever is configured.</summary>
+    private static readonly string[] HostsOwn = [nameof(EdgeOptions.Domain), nameof(EdgeOptions.Listeners), nameof(EdgeOptions.DataDirectory)];
+
+    [Fact]
+    public void DefaultsOfSessionsAreTheOwners() => Assert.Equal(new SessionOptions(), OptionsMapping.Sessions(Read().Sessions));
+
+    [Fact]
+    public void DefaultsOfTheEdgeAreTheEdges()
+    {
+        var standing = new EdgeOptions { Domain = Domain };
+        var mapped = OptionsMapping.Edge(Read(), Domain);
+
+        foreach (var property in typeof(EdgeOptions).GetProperties().Where(p => !HostsOwn.Contains(p.Name)))
+        {
+            Assert.True(Equals(property.GetValue(standing), property.GetValue(mapped)), $"{property.Name}: {property.GetValue(mapped)}");
+        }
+    }
+
+    [Fact]
+    public void DefaultPortsAreTheEdges() => Assert.Equal(new EdgeOptions { Domain = Domain }.Listeners, OptionsMapping.Edge(Read(), Domain).Listeners);
+
+    [Theory]
+    [InlineData("Sessions:AwayAfter", "1s")]
+    [InlineData("Sessions:AwayWhenSuspended", "false")]
+    [InlineData("Sessions:LifeWithPush", "1s")]
+    [InlineData("Sessions:LifeWithoutPush", "1s")]
+    [InlineData("Sessions:MaxQueuedStanzas", "1")]
+    [InlineData("Sessions:MaxQueuedBytes", "64KiB")]
+    [InlineData("Sessions:MaxSessions", "1")]
+    [InlineData("Sessions:PushUnackedAfter", "1s")]
+    [InlineData("Sessions:DesktopIdle", "1s")]
+    [InlineData("Sessions:IqWait", "1s")]
+    [InlineData("Sessions:ResumeSettle", "1s")]
+    [InlineData("Sessions:AckDelay", "1s")]
+    [InlineData("Sessions:SendWindowBytes", "16KiB")]
+    [InlineData("Sessions:MaxRosterItems", "1")]
+    [InlineData("Sessions:MaxIdleUsers", "1")]
+    public void EveryKeyOfSessionsArrives(string key, string value) =>
+        Assert.Equal([key.Split(':')[1]], Differences(new SessionOptions(), OptionsMapping.Sessions(Read($"--{key}={value}").Sessions)));
+
+    [Theory]
+    [InlineData("Xmpp:AllowPlaintextLogin", "true", nameof(EdgeOptions.AllowPlaintextLogin))]
+    [InlineData("Registration:InBand", "true", nameof(EdgeOptions.AllowRegistration))]
+    [InlineData("Registration:PerAddress", "1", nameof(EdgeOptions.RegistrationsPerAddress))]
+    [InlineData("Registration:Window", "1s", nameof(EdgeOptions.RegistrationWindow))]
+    [InlineData("Registration:KeyIterations", "5000", nameof(EdgeOptions.KeyIterations))]
+    [InlineData("Limits:MaxStanzaBytes", "1MiB", nameof(EdgeOptions.LimitsAfterLogin))]
+    [InlineData("Limits:MaxStanzaBytesBeforeLogin", "20000", nameof(EdgeOptions.LimitsBeforeLogin))]
+    [InlineData("Limits:MaxConnections", "1", nameof(EdgeOptions.MaxConnections))]
+    [InlineData("Limits:ConnectionsPerAddress", "1", nameof(EdgeOptions.MaxConnectionsPerAddress))]
+    [InlineData("Limits:MaxWriteBufferBytes", "1MiB", nameof(EdgeOptions.MaxWriteBufferBytes))]
+    [InlineData("Limits:LoginTimeout", "1s", nameof(EdgeOptions.LoginTimeout))]
+    [InlineData("Limits:IdleTimeout", "1s", nameof(EdgeOptions.IdleTimeout))]
+    [InlineData("Limits:AckTimeout", "1s", nameof(EdgeOptions.AckTimeout))]
+    [InlineData("Limits:SendTimeout", "1s", nameof(EdgeOptions.SendTimeout))]
+    [InlineData("Limits:KeepAlive", "1s", nameof(EdgeOptions.KeepAliveInterval))]
+    [InlineData("Limits:InactiveKeepAlive", "1s", nameof(EdgeOptions.InactiveKeepAliveInterval))]
+    public void EveryKeyOfTheEdgeArrives(string key, string value, string property) =>
+        Assert.Equal([property], Differences(OptionsMapping.Edge(Read(), Domain), OptionsMapping.Edge(Read($"--{key}={value}"), Domain)).Except(HostsOwn));
+
+    [Theory]
+    [InlineData("Limits:MaxDepth")]
+    [InlineData("Limits:MaxAttributes")]
+    public void XmlLimitsHoldBeforeAndAfterLogin(string key)
+    {
+        var edge = OptionsMapping.Edge(Read($"--{key}=10"), Domain);
+
+        Assert.All([edge.LimitsBeforeLogin, edge.LimitsAfterLogin], limits => Assert.Contains(10, new[] { limits.MaxDepth, limits.MaxAttributes }));
+    }
+
+    [Fact]
+    public void PortThatIsOffIsNotListenedOn()
+    {
+        var edge = OptionsMapping.Edge(Read("--Xmpp:ClientPort=off", "--Xmpp:DirectTlsPort=7", "--Xmpp:Bind=127.0.0.1"), Domain);
+
+        Assert.Equal(7, Assert.Single(edge.Listeners).Port);
+        Assert.Equal(System.Net.IPAddress.Loopback, edge.Listeners[0].Address);
+    }
+
+    private static Jid Domain => Jid.TryParse("localhost", out var domain) ? domain : throw new InvalidOperationException();
+
+    private static IEnumerable<string> Differences<T>(T left, T right) =>
+        typeof(T).GetProperties().Where(p => !Equals(p.GetValue(left), p.GetValue(right))).Select(p => p.Name);
+
+    private static NodeOptions Read(params string[] arguments)
+    {
+        var options = OptionsValidation.TryRead(
+            GatheredSettings.From(arguments, new Hashtable(), Path.GetTempPath(), Path.GetTempPath()), Path.GetTempPath(), out var problems);
+        Assert.Empty(problems);
+        return options!;
+    }
+}

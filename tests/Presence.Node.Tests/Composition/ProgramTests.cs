@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using Presence.Tests.Shared;
+
+namespace Presence.Node.Tests.Composition;
+
+/// <summary>The program as an operator starts it: exit codes, what goes to which stream, and a stop by signal.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("presence-program-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task WrongConfigurationEndsWithTwoAndEveryProblem()
+    {
+        using var node = Start("--Xmpp:ClientPort=x", "--Htp:Port=1");
+        var (code, output, error) = await EndAsync(node);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("2 problems", error, StringComparison.Ordinal);
+        Assert.Contains("Xmpp:ClientPort = \"x\"", error, StringComparison.Ordinal);
+        Assert.Contains("did you mean Http:Port?", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "data")));
+    }
+
+    [Fact]
+    public async Task HelpListsEveryKey()
+    {
+        using var node = Start("--help");
+        var (code, output, _) = await EndAsync(node);
+
+        Assert.Equal(0, code);
+        Assert.All(["--demo", "Xmpp:Domain", "Push:Sinks:N:Kind", "Limits:IdleTimeout"], word => Assert.Contains(word, output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task SignalStopsInGoodOrder(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
+        using var node = Start("--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0");
+        Assert.StartsWith("ready {", await node.StandardOutput.ReadLineAsync().WaitAsync(Limit), StringComparison.Ordinal);
+
+        using (var kill = Process.Start("kill", [$"-{signal}", node.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync().WaitAsync(Limit);
+        }
+
+        var (code, output, error) = await EndAsync(node);
+        Assert.Equal((0, ""), (code, output));
+        Assert.Contains("Listening for", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "admin.sock")));
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var info = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [RepositoryLayout.Program("Presence.Node"), .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.FullName,
+        };
+        return Process.Start(info) ?? throw new InvalidOperationException("the node was not started");
+    }
+
+    private static async Task<(int Code, string Output, string Error)> EndAsync(Process node)
+    {
+        try
+        {
+            var output = node.StandardOutput.ReadToEndAsync();
+            var error = node.StandardError.ReadToEndAsync();
+            await node.WaitForExitAsync().WaitAsync(Limit);
+            return (node.ExitCode, await output, await error);
+        }
+        catch (TimeoutException)
+        {
+            node.Kill();
+            throw;
+        }
+    }
+}
