@@ -115,6 +115,9 @@ public sealed class SessionState
     /// <summary>Highest message id when this stream last asked the archive; 0 = it has not. Visible rows up to there are not offered again.</summary>
     public long ArchiveReach { get; set; }
 
+    /// <summary>Archive queries that the store has not answered yet.</summary>
+    public int ArchiveReads { get; set; }
+
     public long DetachedAt { get; set; }
     public long ExpiresAt { get; set; }
     public long LastInteraction { get; set; }

@@ -1,3 +1,4 @@
+using Presence.Protocol.Addressing;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users;
@@ -28,8 +29,9 @@ public static class UserApply
                 break;
             case PushScheduled e: Scheduled(user, e.Push); break;
             case PushRemoved e: user.Pushes.RemoveAll(p => p.Service == e.Service && p.Node == e.Node && p.Conversation == e.Conversation); break;
-            case AccountRemoved: user.Exists = false; break;
-            case SessionDocStored or DeliveryNumbered or DeliveryAcknowledged or DeliveryCleared or CredentialsChanged or AccountCreated: break;
+            case AccountCreated e: user.Exists = true; user.Jid = Jid.Parse(e.Account.Jid); break;
+            case AccountRemoved: Removed(user); break;
+            case SessionDocStored or DeliveryNumbered or DeliveryAcknowledged or DeliveryCleared or CredentialsChanged: break;
             default: throw new ArgumentException($"{change.GetType().Name} is not an event of a user", nameof(change));
         }
     }
@@ -48,6 +50,23 @@ public static class UserApply
         {
             user.Backlog.Add(reference);
         }
+    }
+
+    /// <summary>Nothing is left but the highest id: should the account be made anew, its messages must not take an old one.</summary>
+    private static void Removed(UserState user)
+    {
+        user.Exists = false;
+        user.Roster.Clear();
+        user.Blocked = null;
+        user.Sessions.Clear();
+        user.Tail.Clear();
+        user.Backlog.Clear();
+        user.Tombstones.Clear();
+        user.Registrations.Clear();
+        user.Pushes.Clear();
+        user.PushMemory.InFlight.Clear();
+        user.PushMemory.Passed.Clear();
+        (user.RosterVersion, user.DeliveredAnyStored, user.TailBytes, user.BacklogCut) = (0, 0, 0, false);
     }
 
     private static void Session(UserState user, SessionRow row)

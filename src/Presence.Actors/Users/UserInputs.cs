@@ -1,4 +1,5 @@
 using Presence.Actors.Admin;
+using Presence.Actors.Users.Features;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
 using Presence.Routing;
@@ -42,8 +43,10 @@ public sealed record PushDoneInput(long UserId, PushNotification Push, PushOutco
 /// <summary>Rows asked for by <see cref="Turn.ReadBodies"/>.</summary>
 public sealed record BodiesInput(long UserId, int SessionNo, long ConnectionNumber, IReadOnlyList<MessageRow> Rows) : UserInput(UserId);
 
-/// <summary>A page of the archive; <paramref name="Request"/> is the IQ to answer. <paramref name="Page"/> null: the store could not be read.</summary>
-public sealed record ArchiveInput(long UserId, ConnectionId Connection, Stanza Request, string QueryId, bool WithIds, ArchivePage? Page) : UserInput(UserId);
+/// <summary>What the archive holds; <paramref name="Request"/> is the IQ to answer.</summary>
+/// <param name="Query">What was asked; null: only where the archive begins and ends.</param>
+/// <param name="Page">Null: the store could not be read.</param>
+public sealed record ArchiveInput(long UserId, int SessionNo, Stanza Request, ArchiveQueryForm? Query, ArchivePage? Page) : UserInput(UserId);
 
 /// <summary>A message row an operator asked to have explained.</summary>
 public sealed record ExplainInput(long UserId, MessageRow? Row, string StanzaId, Action<AdminReply> Reply) : UserInput(UserId);

@@ -69,8 +69,9 @@ internal static class UserLoading
             Carbons = doc.Carbons,
             Inactive = doc.Inactive,
 
-            // No row says whether the client asked for its roster. A push too many does no harm, one too few leaves it wrong.
+            // No row says whether the client asked for these lists. A push too many does no harm, one too few leaves it wrong.
             RosterRequested = true,
+            BlocklistRequested = true,
             LastInteraction = row.LastInteraction,
             Stored = row,
         };

@@ -96,7 +96,8 @@ public sealed class UserState
 
     public bool IsBlocked(Jid jid)
     {
-        if (Blocked is null)
+        // Never between the user's own devices, whatever the list says (XEP-0191 §5).
+        if (Blocked is null || jid.Bare == Jid)
         {
             return false;
         }

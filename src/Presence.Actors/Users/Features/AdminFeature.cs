@@ -1,7 +1,122 @@
+using Presence.Actors.Admin;
+using Presence.Storage.Contracts;
+
 namespace Presence.Actors.Users.Features;
 
+/// <summary>
+/// What operators ask of one user. Every answer leaves after the commit of what it speaks of; a request whose batch is not committed gets none,
+/// and the asker's own patience ends it. It never looks at another user.
+/// </summary>
 public static class AdminFeature
 {
-    public static void Decide(AdminInput input, Turn turn) { }
-    public static void Explained(ExplainInput input, Turn turn) { }
+    public static void Decide(AdminInput input, Turn turn)
+    {
+        if (input.Request is CreateAccountRequest create)
+        {
+            Create(create, input.Reply, turn);
+        }
+        else if (!turn.User.Exists)
+        {
+            Answer(input.Reply, AdminStatus.NoSuchUser, turn);
+        }
+        else
+        {
+            switch (input.Request)
+            {
+                case ChangeCredentialsRequest change:
+                    turn.Emit(new CredentialsChanged(change.UserId, change.Credentials));
+                    Answer(input.Reply, AdminStatus.Done, turn);
+                    break;
+                case RemoveAccountRequest: Remove(input.Reply, turn); break;
+                case DescribeUserRequest: AdminDescription.Give(input.Reply, turn); break;
+                case KickRequest kick: Kick(kick, input.Reply, turn); break;
+                case ExplainRequest explain: Explain(explain, input.Reply, turn); break;
+                default: throw new ArgumentException($"{input.Request.GetType().Name} is not a request about a user", nameof(input));
+            }
+        }
+    }
+
+    /// <summary>The row asked for by an <see cref="ExplainRequest"/> has been read.</summary>
+    public static void Explained(ExplainInput input, Turn turn)
+    {
+        var reply = input.Row is { } row && turn.User.Exists
+            ? new AdminReply(AdminStatus.Done, Lines: PushFeature.Explain(row, turn))
+            : new AdminReply(AdminStatus.NotFound);
+        turn.After(() => input.Reply(reply));
+    }
+
+    internal static void Answer(Action<AdminReply> reply, AdminStatus status, Turn turn) => turn.After(() => reply(new AdminReply(status)));
+
+    private static void Create(CreateAccountRequest request, Action<AdminReply> reply, Turn turn)
+    {
+        var user = turn.User;
+        if (user.Exists)
+        {
+            Answer(reply, AdminStatus.AlreadyExists, turn);
+            return;
+        }
+
+        // An account of that name may have been removed in this very memory: ids go on from there.
+        turn.Emit(new AccountCreated(new AccountRow(user.UserId, request.Jid, request.Credentials, 0, user.LastId, user.LastId)));
+        Answer(reply, AdminStatus.Done, turn);
+    }
+
+    /// <summary>Contacts see the user go and their subscriptions end, as if the user had removed each of them (RFC 6121 §2.5.2).</summary>
+    private static void Remove(Action<AdminReply> reply, Turn turn)
+    {
+        EndAll(turn);
+        SubscriptionFeature.CancelAll(turn);
+        turn.Emit(new AccountRemoved(turn.User.UserId));
+        Answer(reply, AdminStatus.Done, turn);
+    }
+
+    private static void Kick(KickRequest request, Action<AdminReply> reply, Turn turn)
+    {
+        if (request.Resource is null)
+        {
+            EndAll(turn);
+        }
+        else if (turn.User.SessionOf(request.Resource) is { } session)
+        {
+            Sessions.End(session, turn, EndReason.Kicked);
+        }
+        else
+        {
+            Answer(reply, AdminStatus.NotFound, turn);
+            return;
+        }
+
+        Answer(reply, AdminStatus.Done, turn);
+    }
+
+    private static void EndAll(Turn turn)
+    {
+        foreach (var session in turn.User.Sessions.ToArray())
+        {
+            Sessions.End(session, turn, EndReason.Kicked);
+        }
+    }
+
+    private static void Explain(ExplainRequest request, Action<AdminReply> reply, Turn turn)
+    {
+        if (!turn.Environment.StanzaIds.TryDecode(request.StanzaId, out var id))
+        {
+            Answer(reply, AdminStatus.NotFound, turn);
+            return;
+        }
+
+        turn.Read(store =>
+        {
+            try
+            {
+                var rows = store.ReadMessages(request.UserId, [id]);
+                return new ExplainInput(request.UserId, rows.Count > 0 ? rows[0] : null, request.StanzaId, reply);
+            }
+            catch (IOException)
+            {
+                reply(new AdminReply(AdminStatus.Unavailable));
+                return null;
+            }
+        });
+    }
 }

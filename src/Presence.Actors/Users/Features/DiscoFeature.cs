@@ -1,0 +1,82 @@
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
+using Presence.Storage.Contracts;
+
+namespace Presence.Actors.Users.Features;
+
+/// <summary>
+/// Service discovery (XEP-0030) for the server and for accounts. Answers come from <see cref="IqTable"/>, so that nothing is told that is not
+/// there; a stranger must never learn from them whether an account exists (§8).
+/// </summary>
+public static class DiscoFeature
+{
+    /// <summary>The software's name, in discovery, capabilities and version.</summary>
+    public const string ServerName = "Presence";
+
+    public static void ServerInfo(SessionState session, Stanza iq, XmlElement query, Turn turn)
+    {
+        var node = query.Attr("node");
+        if (node is not null && node != ServerCaps.DiscoNode)
+        {
+            IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
+            return;
+        }
+
+        IqReply.Result(session, iq, turn, xml => Info(xml, node, "server", "im", ServerName, IqTable.ServerFeatures));
+    }
+
+    public static void OwnAccountInfo(SessionState session, Stanza iq, XmlElement query, Turn turn)
+    {
+        if (query.Attr("node") is not null)
+        {
+            IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
+            return;
+        }
+
+        IqReply.Result(session, iq, turn, xml => Info(xml, null, "account", "registered", null, IqTable.AccountFeatures));
+    }
+
+    /// <summary>Neither the server nor an account has items.</summary>
+    public static void Items(SessionState session, Stanza iq, XmlElement query, Turn turn)
+    {
+        if (query.Attr("node") is not null)
+        {
+            IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
+            return;
+        }
+
+        IqReply.Result(session, iq, turn, xml => xml.Empty("query", Namespaces.DiscoItems));
+    }
+
+    /// <summary>§8: only who may see the account's presence learns that there is one.</summary>
+    public static void ForeignInfo(Stanza iq, Jid asker, XmlElement query, Turn turn)
+    {
+        var user = turn.User;
+        var trusted = user.Exists && user.Roster.TryGetValue(asker.Bare.ToString(), out var row) && row.Subscription is Subscription.From or Subscription.Both;
+        if (!trusted || query.Attr("node") is not null)
+        {
+            var condition = trusted ? StanzaErrorCondition.ItemNotFound : StanzaErrorCondition.ServiceUnavailable;
+            IqFeature.Refuse(iq, asker, user.Jid, condition, turn);
+            return;
+        }
+
+        IqReply.ResultTo(asker, iq, turn, xml => Info(xml, null, "account", "registered", null, IqTable.ForeignFeatures));
+    }
+
+    /// <summary>§8: an empty list for everybody, be there an account or not.</summary>
+    public static void ForeignItems(Stanza iq, Jid asker, XmlElement query, Turn turn) =>
+        IqReply.ResultTo(asker, iq, turn, xml => xml.Open("query", Namespaces.DiscoItems).Attr("node", query.Attr("node")).Close());
+
+    private static void Info(Utf8XmlBuilder xml, string? node, string category, string type, string? name, IReadOnlyList<string> features)
+    {
+        xml.Open("query", Namespaces.DiscoInfo).Attr("node", node);
+        xml.Open("identity").Attr("category", category).Attr("type", type).Attr("name", name).Close();
+        foreach (var feature in features)
+        {
+            xml.Open("feature").Attr("var", feature).Close();
+        }
+
+        xml.Close();
+    }
+}

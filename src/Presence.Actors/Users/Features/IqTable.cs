@@ -1,0 +1,117 @@
+using System.Collections.Frozen;
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
+
+namespace Presence.Actors.Users.Features;
+
+/// <summary>Answers a request that a session of this user made.</summary>
+/// <param name="iq">Of type get or set, with exactly one child.</param>
+/// <param name="payload">That child.</param>
+public delegate void IqHandler(SessionState session, Stanza iq, XmlElement payload, Turn turn);
+
+/// <summary>Answers a request that somebody else made of this user's account; the account may not exist.</summary>
+public delegate void ForeignIqHandler(Stanza iq, Jid asker, XmlElement payload, Turn turn);
+
+/// <summary>
+/// Every request the server answers itself, in one list. To add one, add a row here and its feature follows in service discovery. It must never
+/// change at run time.
+/// </summary>
+public static class IqTable
+{
+    private static readonly Row[] s_account =
+    [
+        new(Namespaces.DiscoInfo, "query", StanzaType.Get, DiscoFeature.OwnAccountInfo),
+        new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.Items),
+        new(Namespaces.Ping, "ping", StanzaType.Get, ServiceFeature.Ping),
+        new(Namespaces.Roster, "query", StanzaType.Get, RosterFeature.Get),
+        new(Namespaces.Roster, "query", StanzaType.Set, RosterFeature.Set),
+        new(Namespaces.Carbons, "enable", StanzaType.Set, CarbonsFeature.Enable),
+        new(Namespaces.Carbons, "disable", StanzaType.Set, CarbonsFeature.Disable),
+        new(Namespaces.Blocking, "blocklist", StanzaType.Get, BlockingFeature.List),
+        new(Namespaces.Blocking, "block", StanzaType.Set, BlockingFeature.Block),
+        new(Namespaces.Blocking, "unblock", StanzaType.Set, BlockingFeature.Unblock),
+        new(Namespaces.Mam, "query", StanzaType.Set, ArchiveFeature.Query),
+        new(Namespaces.Mam, "query", StanzaType.Get, ArchiveFeature.Form),
+        new(Namespaces.Mam, "metadata", StanzaType.Get, ArchiveFeature.Metadata),
+        new(Namespaces.Push, "enable", StanzaType.Set, PushRegistrationFeature.Enable),
+        new(Namespaces.Push, "disable", StanzaType.Set, PushRegistrationFeature.Disable),
+        new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
+    ];
+
+    private static readonly Row[] s_server =
+    [
+        new(Namespaces.DiscoInfo, "query", StanzaType.Get, DiscoFeature.ServerInfo),
+        new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.Items),
+        new(Namespaces.Ping, "ping", StanzaType.Get, ServiceFeature.Ping),
+        new(Namespaces.Version, "query", StanzaType.Get, ServiceFeature.Version),
+        new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
+    ];
+
+    private static readonly ForeignRow[] s_foreign =
+    [
+        new(Namespaces.DiscoInfo, "query", StanzaType.Get, DiscoFeature.ForeignInfo),
+        new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.ForeignItems),
+    ];
+
+    /// <summary>Asked of an account by its own sessions.</summary>
+    public static Requests AccountRequests { get; } = new(s_account);
+
+    /// <summary>Asked of the domain.</summary>
+    public static Requests ServerRequests { get; } = new(s_server);
+
+    /// <summary>What an account's owner is told it can do (XEP-0030), in octet order. Beside the table: paging, stable ids, richer archive queries.</summary>
+    public static IReadOnlyList<string> AccountFeatures { get; } =
+        Features([.. AccountRequests.Told, Namespaces.Rsm, Namespaces.StanzaIds, Namespaces.MamExtended]);
+
+    /// <summary>
+    /// What the server is said to do. Some extensions have their support asked of the server though the account answers (XEP-0191 §3.1,
+    /// XEP-0280 §3); offline storage is no request at all (XEP-0160).
+    /// </summary>
+    public static IReadOnlyList<string> ServerFeatures { get; } =
+        Features([.. ServerRequests.Told, Namespaces.Carbons, Namespaces.Blocking, Namespaces.OfflineFeature]);
+
+    /// <summary>What contacts with a subscription are told.</summary>
+    public static IReadOnlyList<string> ForeignFeatures { get; } = Features(s_foreign.Select(r => r.Namespace));
+
+    public static ForeignIqHandler? FindForOthers(XmlElement payload, StanzaType type)
+    {
+        foreach (var row in s_foreign)
+        {
+            if (row.Type == type && row.Name == payload.Name && row.Namespace == payload.Namespace)
+            {
+                return row.Handler;
+            }
+        }
+
+        return null;
+    }
+
+    private static string[] Features(IEnumerable<string> namespaces) => [.. namespaces.Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The requests of one place, by what they ask.</summary>
+    public sealed class Requests
+    {
+        private readonly FrozenDictionary<(string Namespace, string Name, StanzaType Type), IqHandler> _handlers;
+        private readonly FrozenSet<string> _namespaces;
+
+        internal Requests(IReadOnlyList<Row> rows)
+        {
+            _handlers = rows.ToFrozenDictionary(r => (r.Namespace, r.Name, r.Type), r => r.Handler);
+            _namespaces = rows.Select(r => r.Namespace).ToFrozenSet();
+            Told = [.. rows.Where(r => r.Told).Select(r => r.Namespace)];
+        }
+
+        internal IReadOnlyList<string> Told { get; }
+
+        public IqHandler? Find(XmlElement payload, StanzaType type) => _handlers.GetValueOrDefault((payload.Namespace, payload.Name, type));
+
+        /// <summary>Whether anything of this namespace can be asked here.</summary>
+        public bool Knows(string ns) => _namespaces.Contains(ns);
+    }
+
+    /// <param name="Told">Whether the namespace is a feature for service discovery.</param>
+    internal sealed record Row(string Namespace, string Name, StanzaType Type, IqHandler Handler, bool Told = true);
+
+    private sealed record ForeignRow(string Namespace, string Name, StanzaType Type, ForeignIqHandler Handler);
+}

@@ -1,0 +1,20 @@
+using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
+
+namespace Presence.Actors.Users.Features;
+
+/// <summary>The requests without state: ping (XEP-0199), software version (XEP-0092), the session request of RFC 3921. It never touches the user.</summary>
+public static class ServiceFeature
+{
+    public static void Ping(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn);
+
+    /// <summary>Name and version; the operating system is nobody's business (XEP-0092 §5).</summary>
+    public static void Version(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn, xml => xml
+        .Open("query", Namespaces.Version)
+        .Open("name").Text(DiscoFeature.ServerName).Close()
+        .Open("version").Text(turn.Environment.SoftwareVersion).Close()
+        .Close());
+
+    /// <summary>Old clients still ask for a session after binding; binding made it.</summary>
+    public static void Session(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn);
+}
