@@ -35,6 +35,12 @@ public sealed record EdgeOptions
     /// <summary>Lets clients log in on <see cref="ListenerKind.StartTls"/> ports without TLS; for load tests on loopback. PLAIN stays barred.</summary>
     public bool AllowPlaintextLogin { get; init; }
 
+    /// <summary>
+    /// Offers the SCRAM mechanisms ending in -PLUS, bound to the certificate (<c>tls-server-end-point</c>). Off: clients that know other bindings only
+    /// (slixmpp: <c>tls-unique</c>) fail with -PLUS and must then, by RFC 5802 §6, be refused without it too.
+    /// </summary>
+    public bool OfferChannelBinding { get; init; }
+
     /// <summary>In-band registration of new accounts (XEP-0077). Changing one's own password is always possible.</summary>
     public bool AllowRegistration { get; init; }
 

@@ -127,7 +127,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         var options = _kind == ListenerKind.DirectTls ? settings.DirectTls : settings.StartTls;
         await tls.AuthenticateAsServerAsync(options, Edge.Abandoned).ConfigureAwait(false);
         _tls = tls;
-        Bindings = settings.Bindings;
+        Bindings = Edge.Options.OfferChannelBinding ? settings.Bindings : ChannelBindings.None;
         Reader.SwitchTo(tls);
         Writer.SwitchTo(tls);
     }
