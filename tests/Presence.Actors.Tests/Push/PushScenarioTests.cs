@@ -201,6 +201,80 @@ public class PushScenarioTests
     }
 
     [Fact]
+    public void A_call_the_desktop_made_counts_from_when_it_is_taken_until_either_side_ends_it()
+    {
+        PhoneAway();
+        _bench.Write("before");
+        Assert.Empty(_bench.Pushes);
+        _bench.Alice.Send("<message to='bob@example.org/desktop' type='chat'><proceed xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>");
+        Assert.Single(_bench.Pushes);
+        _bench.Alice.Send("<message to='bob@example.org/desktop' type='chat'><finish xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>");
+        _bench.Write("after");
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_phone_that_hides_is_pushed_to_when_its_socket_goes_unless_it_showed_itself_before(bool shown)
+    {
+        var phone = _bench.Phone();
+        phone.Send("<presence type='unavailable'/>");
+        phone.Acknowledge();
+        _bench.Write("hello");
+        _bench.Seconds(60);
+        Assert.Empty(_bench.Pushes);
+        if (shown)
+        {
+            phone.Send("<presence/>");
+            Assert.Equal(["hello"], phone.Bodies);
+            phone.Acknowledge();
+        }
+
+        phone.Drop();
+        Assert.Equal(shown ? 0 : 1, _bench.Pushes.Count);
+    }
+
+    [Fact]
+    public void What_a_hidden_phone_was_not_shown_is_pushed_though_another_client_still_lacks_it()
+    {
+        var phone = _bench.Phone();
+        _bench.Client("desktop");
+        _bench.Seconds(301);
+        phone.Send("<presence type='unavailable'/>");
+        _bench.Write("hello");
+        Assert.Empty(_bench.Pushes);
+        phone.Drop();
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_desktop_in_use_that_is_not_shown_the_message_holds_nothing_back()
+    {
+        PhoneAway();
+        _bench.Write("for the phone", PushBench.Bob + "/phone");
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void Use_of_a_client_that_was_not_sent_the_message_delays_the_push_and_does_not_cancel_it()
+    {
+        _bench.Phone(node: "first").Drop();
+        _bench.Seconds(20);
+        var second = _bench.Client("second");
+        _bench.Register("second", hold: true, node: "second");
+        second.Active(false);
+        _bench.Write("hello");
+        Assert.Equal("second", Assert.Single(_bench.Pushes).Node);
+        _bench.Seconds(10);
+        second.Send("<message to='alice@example.org' type='chat'><body>about something else</body></message>");
+        _bench.Seconds(299.999);
+        Assert.Single(_bench.Pushes);
+        _bench.Seconds(0.001);
+        Assert.Equal("first", _bench.Pushes[1].Node);
+    }
+
+    [Fact]
     public void A_call_rings_the_phone_beside_the_desktop_in_use()
     {
         PhoneAway();
