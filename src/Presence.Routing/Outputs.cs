@@ -25,7 +25,10 @@ public sealed record ResumedOutput(Jid FullJid, string SmId, long H) : ControlOu
 /// <summary>&lt;failed/&gt;, with h when a tombstone knows it (XEP-0198 §5). The client may bind on the same stream.</summary>
 public sealed record ResumeRefusedOutput(StanzaErrorCondition Condition, long? H) : ControlOutput;
 
-/// <summary>&lt;a h=…/&gt;; 64 bits, the edge writes the low 32.</summary>
+/// <summary>
+/// &lt;a h=…/&gt;; 64 bits, the edge writes the low 32. An early acknowledgement and the one of a commit come from two threads: the edge leaves out one
+/// that is lower than the last it wrote (S3).
+/// </summary>
 public sealed record AckOutput(long H) : ControlOutput;
 
 /// <summary>Close the stream, with an error if one is named. The edge sends no <see cref="DetachedInput"/> for it.</summary>

@@ -208,6 +208,8 @@ public sealed class Executor
 
         if (_open.Outputs.Count > 0)
         {
+            // Nothing is written and nothing is in flight: what these acknowledge is committed already.
+            Acknowledged(_open);
             outputs = outputs.Count == 0 ? [.. _open.Outputs] : [.. outputs, .. _open.Outputs];
             _open.Outputs.Clear();
         }
@@ -242,18 +244,37 @@ public sealed class Executor
             foreach (var write in batch.Submitted.Writes)
             {
                 _shards[write.Shard].CommittedBatch(write);
+                Counted(write);
             }
 
-            foreach (var (session, h) in batch.Acknowledgements)
-            {
-                session.HCommitted = Math.Max(session.HCommitted, h);
-                session.AckRequestedAt = 0;
-            }
-
+            Acknowledged(batch);
             return [];
         }
 
         return Discard(batch, answer, now);
+    }
+
+    /// <summary>The inbound counts that are committed now, and may be told before the next commit (sessions.md 2.2).</summary>
+    private void Counted(ShardWrite write)
+    {
+        foreach (var change in write.Events)
+        {
+            if (change is SessionStored { Session: var row } && _users.Find(row.UserId)?.User?.SessionOf(row.SessionNo) is { } session)
+            {
+                session.HCommitted = Math.Max(session.HCommitted, row.HIn);
+            }
+        }
+    }
+
+    private static void Acknowledged(OpenBatch batch)
+    {
+        foreach (var (session, h) in batch.Acknowledgements)
+        {
+            session.HCommitted = Math.Max(session.HCommitted, h);
+            session.AckRequestedAt = 0;
+        }
+
+        batch.Acknowledgements.Clear();
     }
 
     private List<HeldOutput> Discard(OpenBatch batch, CommitAnswer answer, long now)

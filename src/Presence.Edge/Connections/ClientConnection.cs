@@ -6,6 +6,7 @@ using Presence.Edge.Listening;
 using Presence.Edge.Negotiation;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Sasl;
+using Presence.Protocol.StreamManagement;
 using Presence.Protocol.Streams;
 using Presence.Routing;
 
@@ -26,6 +27,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private long _closingSince;
     private int _phase;
     private int _wasBound;
+    private readonly Lock _telling = new();
+    private long _told;
     private int _cut;
 
     public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, AddressKey address)
@@ -250,6 +253,24 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         StreamManagement = true;
         Link!.ForgetWritten();
         Writer.StartStreamManagement();
+    }
+
+    /// <summary>Appends <c>&lt;a/&gt;</c>, unless a higher h was: of two threads that acknowledge, the later may say less (S3).</summary>
+    public void Acknowledge(long h)
+    {
+        lock (_telling)
+        {
+            if (h < _told)
+            {
+                return;
+            }
+
+            _told = h;
+            if (!Writer.Append(new SmElement(SmElementKind.Answer) { Handled = unchecked((uint)h) }.ToBytes()))
+            {
+                Cut("overflow");
+            }
+        }
     }
 
     /// <summary>The read loop got bytes.</summary>

@@ -41,7 +41,7 @@ internal static class Delivery
         switch (output)
         {
             case AckOutput ack:
-                Append(connection, new SmElement(SmElementKind.Answer) { Handled = unchecked((uint)ack.H) }.ToBytes());
+                connection.Acknowledge(ack.H);
                 if (connection.IsLingering)
                 {
                     link.Answer(output, attached: true);
