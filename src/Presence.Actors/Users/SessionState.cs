@@ -101,7 +101,7 @@ public sealed class SessionState
 
     public HashSet<string>? Directed { get; set; }
 
-    /// <summary>Highest message id when it was bound: earlier rows are for it only if they wait offline.</summary>
+    /// <summary>Highest message id when it was bound, or when its stream management began: earlier rows are for it only if they wait offline.</summary>
     public long Since { get; set; }
 
     /// <summary>The server shows Away in the client's stead.</summary>

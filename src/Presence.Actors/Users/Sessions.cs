@@ -74,11 +74,14 @@ public static class Sessions
             return;
         }
 
-        // Both counters start here (XEP-0198 §3); what was sent before was delivered as without stream management.
-        Outbound.Acknowledged(session, session.OutSeq, turn);
+        // Both counters start here (XEP-0198 §3). What was sent before and not reported written may never arrive: what of it waits for a device goes
+        // on waiting, and is offered at initial presence like all that came before.
         session.Managed = true;
         (session.HIn, session.HStored, session.HCommitted, session.OutSeq, session.Acked) = (0, 0, 0, 0, 0);
         session.Unacked = null;
+        (session.NextToSend, session.UnackedBytes, session.InWindow) = (0, 0, 0);
+        session.Since = turn.User.LastId;
+        Tail.Trim(turn);
         if (!input.Resume)
         {
             turn.Control(input.Connection, new SmEnabledOutput(null, 0));
@@ -125,6 +128,8 @@ public static class Sessions
         session.ConnectionNumber++;
         session.Remote = input.Remote;
         (session.DetachedAt, session.ExpiresAt, session.Inactive, session.Reading) = (0, 0, false, false);
+        // An acknowledgement that the old connection asked for is none of the new one's: it would come before <resumed/>.
+        session.AckRequestedAt = 0;
         session.NextToSend = session.InWindow = 0;
         session.Unacked?.ForEach(item => item.SentAt = 0);
         turn.Control(input.Connection, new ResumedOutput(session.FullJid, session.SmId!, session.HIn));

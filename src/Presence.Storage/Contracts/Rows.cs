@@ -36,7 +36,7 @@ public sealed record SessionRow(
 
 /// <summary>The cold half of a resumable session; written seldom.</summary>
 /// <param name="Presence">Last broadcast presence stanza as bytes, or null when none or unavailable.</param>
-/// <param name="Since">Highest message id when the session was bound: earlier rows are for it only if they wait offline.</param>
+/// <param name="Since">Highest message id when the session was bound and its stream management enabled: earlier rows are for it only if they wait offline.</param>
 /// <param name="Directed">Full or bare JIDs that got directed presence.</param>
 /// <param name="Queue">Opaque to the store: queued stanzas that have no row, at most 64 KiB.</param>
 public sealed record SessionDocRow(
