@@ -176,6 +176,12 @@ public static class Outbound
     /// <summary>Bodies came. Rows that are gone (deleted account data, retention) leave an empty place: their number was promised to nobody yet.</summary>
     public static void Bodies(SessionState session, IReadOnlyList<MessageRow> rows, Turn turn)
     {
+        if (!session.Reading)
+        {
+            // The socket went meanwhile, and sending starts over: what is first in line now is not what was asked for.
+            return;
+        }
+
         session.Reading = false;
         if (session.Unacked is not { } list)
         {
