@@ -83,7 +83,9 @@ public static class UserApply
         user.Sessions.RemoveAll(s => s.No == e.SessionNo);
         if (e.Tombstone is { } stone)
         {
-            user.Tombstones.Add(stone);
+            // In the order of a load, so that the same ones are kept when several sessions end at once.
+            var at = user.Tombstones.FindLastIndex(t => t.EndedAt < stone.EndedAt || (t.EndedAt == stone.EndedAt && string.CompareOrdinal(t.SmId, stone.SmId) < 0));
+            user.Tombstones.Insert(at + 1, stone);
             if (user.Tombstones.Count > 10)
             {
                 user.Tombstones.RemoveAt(0);

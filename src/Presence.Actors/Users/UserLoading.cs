@@ -40,8 +40,17 @@ internal static class UserLoading
             }
         }
 
+        user.Backlog.RemoveAll(row => user.Sessions.Exists(s => HasAcknowledged(s, row)));
         return user;
     }
+
+    /// <summary>
+    /// A row that was addressed to a session is numbered when the session's cursor passes it; if it is not numbered any more, that session acknowledged
+    /// it and must not be offered it again (A2). Of other rows the rows of a session do not tell.
+    /// </summary>
+    private static bool HasAcknowledged(SessionState session, MessageRef row) =>
+        (row.Flags & MessageFlags.ToFullJid) != 0 && row.ToResource == session.Resource && row.Id > session.Since && row.Id <= session.Cursor
+        && session.Unacked?.Exists(item => item.MessageId == row.Id) != true;
 
     private static SessionState Session(
         UserState user, SessionRow row, SessionDocRow doc, IReadOnlyList<DeliveryRow> deliveries, long now, ActorEnvironment environment)
