@@ -1,0 +1,53 @@
+namespace Presence.Simulation.Engine;
+
+/// <summary>The knobs of one run, drawn from its seed, so that calm and wild runs both occur. Chances are per thousand.</summary>
+public sealed record SimSettings
+{
+    public required int Seed { get; init; }
+    public required int Steps { get; init; }
+    public Defect Defect { get; init; }
+
+    /// <summary>Whether memory is compared with rows (S5); off to see what other checks find.</summary>
+    public bool CompareMemory { get; init; } = true;
+    public int Executors { get; init; } = 2;
+    public int Shards { get; init; } = 8;
+    public int Accounts { get; init; }
+    public int UnknownWritten { get; init; }
+    public int UnknownLost { get; init; }
+    public int Unavailable { get; init; }
+
+    /// <summary>Offers and confirmations between executors that are lost, and that come twice.</summary>
+    public int HopLoss { get; init; }
+
+    public int StoreSpeed { get; init; }
+    public int NetSpeed { get; init; }
+    public int Crash { get; init; }
+    public int Drop { get; init; }
+    public int Kill { get; init; }
+    public int Talk { get; init; }
+    public int LongJumps { get; init; }
+
+    public static SimSettings Draw(int seed, int steps)
+    {
+        var dice = new Dice(seed ^ 0x5eed);
+        var wild = dice.Below(3);
+        return new SimSettings
+        {
+            Seed = seed,
+            Steps = steps,
+            Shards = dice.OneOf([2, 4, 8]),
+            Accounts = dice.Between(2, 4),
+            UnknownWritten = wild * dice.Below(60),
+            UnknownLost = wild * dice.Below(60),
+            Unavailable = wild * dice.Below(40),
+            HopLoss = dice.Chance(500) ? dice.Below(100) : 0,
+            StoreSpeed = dice.OneOf([20, 60, 200]),
+            NetSpeed = dice.OneOf([30, 80, 200]),
+            Crash = dice.OneOf([0, 1, 3, 6]),
+            Drop = dice.OneOf([2, 6, 15]),
+            Kill = dice.OneOf([0, 1, 3]),
+            Talk = dice.OneOf([15, 40, 80]),
+            LongJumps = dice.OneOf([0, 0, 1, 4]),
+        };
+    }
+}
