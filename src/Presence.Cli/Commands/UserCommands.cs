@@ -17,7 +17,8 @@ internal static class UserCommands
     /// <summary>The argument that names an account.</summary>
     public static Argument<string> Jid() => new("USER") { Description = "Address of the account, such as alice@example.org" };
 
-    private static Option<string?> Password() => new("--password")
+    /// <summary>The option that gives a password.</summary>
+    public static Option<string?> Password() => new("--password")
     {
         Description = "The password; shown in process lists, so better typed when asked or written to standard input", HelpName = "TEXT",
     };

@@ -1,4 +1,5 @@
 using System.Net;
+using Presence.Actors.Users.Features;
 using Presence.Edge;
 using Presence.Edge.Listening;
 using Presence.Node.Configuration;
@@ -44,6 +45,8 @@ internal static class OptionsMapping
             RegistrationsPerAddress = options.Registration.PerAddress,
             RegistrationWindow = options.Registration.Window,
             KeyIterations = options.Registration.KeyIterations,
+            CapsNode = ServerCaps.Node,
+            CapsVerification = ServerCaps.Verification,
             MaxConnections = limits.MaxConnections,
             MaxConnectionsPerAddress = limits.ConnectionsPerAddress,
             MaxWriteBufferBytes = limits.MaxWriteBufferBytes,

@@ -106,7 +106,7 @@ internal sealed class Demo : IDisposable
         return reply.Status switch
         {
             AdminStatus.Done => (jid.ToString(), password),
-            AdminStatus.AlreadyExists => (jid.ToString(), "as before"),
+            AdminStatus.AlreadyExists => (jid.ToString(), DemoText.AsBefore),
             _ => throw new StartException($"the account {jid} could not be made: {reply.Status}"),
         };
     }

@@ -9,6 +9,9 @@ namespace Presence.Node.Demonstration;
 internal sealed class DemoText(
     NodeOptions options, NodePorts ports, IReadOnlyList<(string Jid, string Password)> accounts, IReadOnlyList<string> notes, bool colour)
 {
+    /// <summary>Stands for a password that only its maker knows.</summary>
+    public const string AsBefore = "as before";
+
     private readonly StringBuilder _text = new();
 
     public string Write()
@@ -31,13 +34,14 @@ internal sealed class DemoText(
         Line("  The certificate is self-signed: accept it when your client asks.");
         Line().Line(Bold("What to try"));
         Line($"  1. Log in as {accounts[0].Jid} with a desktop client (Gajim, Dino, Profanity).");
-        Line($"  2. Log in as {accounts[1].Jid} with a second client that plays the phone: one that can enable push (XEP-0357),");
-        Line("     such as Conversations; for a real phone start with --Xmpp:Bind=* so that it can reach this machine.");
-        Line("     Add each other as contacts and chat.");
-        Line($"  3. Cut the phone's network. After {Quantities.Duration(options.Sessions.AwayAfter)} {Name(0)} sees {Name(1)} as away, not gone: the session sleeps on the server.");
-        Line($"  4. Write from {Name(0)}. Messages queue, and the push that would wake the phone appears here. Look at the queue:");
+        Line($"  2. In a second terminal play the phone of {Name(1)}:");
+        Line($"       {Run($"phone {accounts[1].Jid}{(accounts[1].Password == AsBefore ? "" : $" --password {accounts[1].Password}")} --server {Server(host, ports.DirectTls)}")}");
+        Line("     Or use a real phone that enables push (XEP-0357); start with --Xmpp:Bind=* so that it can reach this machine.");
+        Line($"  3. In the phone type /add {accounts[0].Jid}, accept it in the desktop client, and chat.");
+        Line($"  4. Type /sleep: the phone loses its network. After {Quantities.Duration(options.Sessions.AwayAfter)} {Name(0)} sees {Name(1)} as away, not gone: the session sleeps on the server.");
+        Line($"  5. Write to {Name(1)}. The messages wait, and the push that would wake the phone appears here. Look at the queue:");
         Line($"       {Control($"queue show {accounts[1].Jid}")}");
-        Line("  5. Give the phone its network back: it resumes, and every message arrives once, in order.");
+        Line("  6. Type /wake: the phone resumes, and every message arrives once, in order.");
         Line().Line(Bold("Look inside"));
         Line($"  {Control($"session list {accounts[1].Jid}")}");
         if (ports.Http != 0)
@@ -49,7 +53,11 @@ internal sealed class DemoText(
         return _text.ToString();
     }
 
-    private string Control(string command) => $"dotnet run --project src/Presence.Cli -- {command} --admin {ports.Admin}";
+    private string Control(string command) => Run($"{command} --admin {ports.Admin}");
+
+    private static string Run(string command) => "dotnet run --project src/Presence.Cli -- " + command;
+
+    private static string Server(string host, int port) => $"{(char.IsAsciiDigit(host[0]) ? host : "127.0.0.1")}:{Port(port)}";
 
     private string Name(int account) => accounts[account].Jid.Split('@')[0];
 

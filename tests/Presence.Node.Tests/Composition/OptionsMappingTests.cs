@@ -11,7 +11,10 @@ namespace Presence.Node.Tests.Composition;
 public sealed class OptionsMappingTests
 {
     /// <summary>Set by the host for its own reasons, whatever is configured.</summary>
-    private static readonly string[] HostsOwn = [nameof(EdgeOptions.Domain), nameof(EdgeOptions.Listeners), nameof(EdgeOptions.DataDirectory)];
+    private static readonly string[] HostsOwn =
+    [
+        nameof(EdgeOptions.Domain), nameof(EdgeOptions.Listeners), nameof(EdgeOptions.DataDirectory), nameof(EdgeOptions.CapsNode), nameof(EdgeOptions.CapsVerification),
+    ];
 
     [Fact]
     public void DefaultsOfSessionsAreTheOwners() => Assert.Equal(new SessionOptions(), OptionsMapping.Sessions(Read().Sessions));
@@ -78,6 +81,14 @@ public sealed class OptionsMappingTests
         var edge = OptionsMapping.Edge(Read($"--{key}=10"), Domain);
 
         Assert.All([edge.LimitsBeforeLogin, edge.LimitsAfterLogin], limits => Assert.Contains(10, new[] { limits.MaxDepth, limits.MaxAttributes }));
+    }
+
+    [Fact]
+    public void CapabilitiesToldInFeaturesAreTheOwners()
+    {
+        var edge = OptionsMapping.Edge(Read(), Domain);
+
+        Assert.Equal(Presence.Actors.Users.Features.ServerCaps.DiscoNode, $"{edge.CapsNode}#{edge.CapsVerification}");
     }
 
     [Fact]
