@@ -23,14 +23,14 @@ public class AwayTests : Neighbours
     {
         _phone.Drop();
         Bench.Advance(TimeSpan.FromSeconds(14));
-        Assert.Empty(_alice.Presences);
+        Assert.Empty(Presences(_alice));
         Bench.Advance(TimeSpan.FromSeconds(1));
-        var away = Assert.Single(_alice.Presences);
+        var away = Assert.Single(Presences(_alice));
         Assert.Equal(("away", "hello", "7"), (away.Child("show")!.Text, away.Child("status")!.Text, away.Child("priority")!.Text));
 
         Assert.IsType<ResumedOutput>(_phone.Resume());
         Bench.Advance(TimeSpan.FromMilliseconds(4999));
-        Assert.Single(_alice.Presences);
+        Assert.Single(Presences(_alice));
         Bench.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(["away bob/phone", "available bob/phone"], Seen(_alice));
     }
@@ -43,7 +43,7 @@ public class AwayTests : Neighbours
         _phone.Active(true);
         Assert.Equal(["away bob/phone", "available bob/phone"], Seen(_alice));
         Bench.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(2, _alice.Presences.Count());
+        Assert.Equal(2, Presences(_alice).Count());
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class AwayTests : Neighbours
         Bench.User(Bob).Registrations.Clear();
         _phone.Drop();
         Bench.Advance(TimeSpan.FromSeconds(60));
-        Assert.Empty(_alice.Presences);
+        Assert.Empty(Presences(_alice));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class AwayTests : Neighbours
     public void A_silent_client_shows_away_at_once_and_a_merely_inactive_one_does_not()
     {
         _phone.Active(false);
-        Assert.Empty(_alice.Presences);
+        Assert.Empty(Presences(_alice));
         _phone.Active(true);
         Session(_phone).Hold = true;
         _phone.Active(false);
@@ -132,7 +132,7 @@ public class AwayTests : Neighbours
         _phone.Resume();
         Bench.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("available bob/phone", Seen(alice).Last());
-        Assert.Equal("hello", alice.Presences.Last().Child("status")!.Text);
+        Assert.Equal("hello", Presences(alice).Last().Child("status")!.Text);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public class AwayTests : Neighbours
     {
         _phone.Drop();
         _phone.Resume();
-        Assert.Empty(_phone.Presences);
+        Assert.Empty(Presences(_phone));
     }
 
     private void Suspend()

@@ -70,8 +70,11 @@ public abstract class Neighbours
     protected (Subscription, bool, bool)? Item(string user, string contact) =>
         Bench.User(user).Roster.GetValueOrDefault(contact) is { } row ? (row.Subscription, row.Ask, row.PendingIn) : null;
 
-    /// <summary>Presence received, as "type/show from" with "available" for no type; addresses without the domain.</summary>
-    protected static IEnumerable<string> Seen(BenchClient client) => client.Presences.Select(p =>
+    /// <summary>Presence received, less what the client itself sent and got back.</summary>
+    protected static IEnumerable<XmlElement> Presences(BenchClient client) => client.Presences.Where(p => p.Attr("from") != client.FullJid!.ToString());
+
+    /// <summary>The same, as "type/show from" with "available" for no type; addresses without the domain.</summary>
+    protected static IEnumerable<string> Seen(BenchClient client) => Presences(client).Select(p =>
         $"{p.Attr("type") ?? p.Child("show")?.Text ?? "available"} {p.Attr("from")!.Replace("@example.org", "", StringComparison.Ordinal)}");
 
     /// <summary>Roster pushes received, as "contact subscription ask".</summary>

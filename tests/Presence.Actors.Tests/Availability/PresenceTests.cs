@@ -19,19 +19,22 @@ public class PresenceTests : Neighbours
         var tablet = LogIn(Alice, "tablet", "<presence id='p1' xml:lang='de'><priority>-1</priority></presence>");
         Assert.Equal(["available alice/desk", "dnd bob/phone"], Seen(tablet).Order());
         Assert.Equal(["available alice/tablet"], Seen(alice));
-        var seen = Assert.Single(bob.Presences);
+        var seen = Assert.Single(Presences(bob));
         Assert.Equal(("alice@example.org/tablet", Bob, "p1", "de", "-1"),
             (seen.Attr("from"), seen.Attr("to"), seen.Attr("id"), seen.Attr("lang", Namespaces.Xml), seen.Child("priority")!.Text));
     }
 
     [Fact]
-    public void A_change_is_broadcast_and_not_sent_back()
+    public void A_change_is_broadcast_and_comes_back_to_its_sender()
     {
         var (alice, bob) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
         Befriend(alice, bob);
         bob.Send("<presence><show>away</show></presence>");
         Assert.Equal(["away bob/phone"], Seen(alice));
-        Assert.Empty(bob.Presences);
+        Assert.Equal(["away"], bob.Presences.Select(p => p.Child("show")?.Text));
+        bob.Send("<presence type='unavailable'/>");
+        Assert.Equal(("bob@example.org/phone", Bob, "unavailable"),
+            (bob.Presences.Last().Attr("from"), bob.Presences.Last().Attr("to"), bob.Presences.Last().Attr("type")));
     }
 
     [Fact]
@@ -44,7 +47,7 @@ public class PresenceTests : Neighbours
         alice.Send("<presence><show>away</show></presence>");
         bob.Send("<presence><show>xa</show></presence>");
         Assert.Equal(["xa bob/phone"], Seen(alice));
-        Assert.Empty(bob.Received);
+        Assert.Empty(Presences(bob));
         Assert.DoesNotContain(Seen(LogIn(Bob, "desk")), s => s.Contains("alice", StringComparison.Ordinal));
     }
 
@@ -54,9 +57,9 @@ public class PresenceTests : Neighbours
         var (alice, bob) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
         Befriend(alice, bob);
         bob.Send("<presence type='unavailable'><status>bye</status></presence>");
-        Assert.Equal("bye", Assert.Single(alice.Presences).Child("status")!.Text);
+        Assert.Equal("bye", Assert.Single(Presences(alice)).Child("status")!.Text);
         bob.Send("<presence type='unavailable'/>");
-        Assert.Single(alice.Presences);
+        Assert.Single(Presences(alice));
         Assert.False(Session(bob).Available);
     }
 
@@ -89,7 +92,7 @@ public class PresenceTests : Neighbours
         Befriend(alice, bob);
         bob.Drop();
         Bench.Advance(Bench.Options.LifeWithoutPush - TimeSpan.FromSeconds(1));
-        Assert.Empty(alice.Presences);
+        Assert.Empty(Presences(alice));
         Bench.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(["unavailable bob/phone"], Seen(alice));
     }
@@ -129,7 +132,7 @@ public class PresenceTests : Neighbours
         }
 
         LogIn(Alice, "tablet", "<presence><show>xa</show></presence>");
-        Assert.Empty(bob.Presences);
+        Assert.Empty(Presences(bob));
         Assert.Empty(Session(bob).Waiting!);
         if (suspended)
         {
@@ -153,7 +156,7 @@ public class PresenceTests : Neighbours
     public void What_is_no_presence_is_refused(string stanza, string condition)
     {
         var alice = LogIn(Alice, "desk", stanza);
-        var error = Assert.Single(alice.Presences);
+        var error = Assert.Single(Presences(alice));
         Assert.Equal("error", error.Attr("type"));
         Assert.NotNull(error.Child("error")!.Child(condition, Namespaces.StanzaErrors));
         Assert.False(Session(alice).Available);
@@ -223,9 +226,9 @@ public class PresenceTests : Neighbours
         }
 
         alice.Send("<presence to='t0@example.org'/>");
-        Assert.Empty(alice.Presences);
+        Assert.Empty(Presences(alice));
         alice.Send("<presence to='one-more@example.org'/>");
-        Assert.NotNull(Assert.Single(alice.Presences).Child("error")!.Child("resource-constraint", Namespaces.StanzaErrors));
+        Assert.NotNull(Assert.Single(Presences(alice)).Child("error")!.Child("resource-constraint", Namespaces.StanzaErrors));
     }
 
     [Fact]
@@ -238,10 +241,10 @@ public class PresenceTests : Neighbours
         alice.Send("<presence><show>xa</show></presence>");
         alice.Send("<presence to='bob@example.org'/>");
         alice.Send("<presence type='probe' to='bob@example.org'/>");
-        Assert.Empty(alice.Received);
-        Assert.Empty(bob.Received);
+        Assert.Empty(Presences(alice));
+        Assert.Empty(Presences(bob));
         bob.Send("<presence to='alice@example.org'/>");
-        Assert.NotNull(Assert.Single(bob.Presences).Child("error")!.Child("blocked", Namespaces.BlockingErrors));
+        Assert.NotNull(Assert.Single(Presences(bob)).Child("error")!.Child("blocked", Namespaces.BlockingErrors));
         Assert.DoesNotContain("away bob/phone", Seen(LogIn(Alice, "tablet")));
         Assert.DoesNotContain(Seen(LogIn(Bob, "tablet")), s => s.Contains("alice", StringComparison.Ordinal));
     }

@@ -18,7 +18,7 @@ public class SubscriptionTests : Neighbours
         Assert.Equal((Subscription.None, false, true), Item(Bob, Alice));
         Assert.Equal(["bob none asked"], Pushed(alice));
         Assert.Empty(Pushed(bob));
-        var request = Assert.Single(bob.Presences);
+        var request = Assert.Single(Presences(bob));
         Assert.Equal((Alice, Bob, "subscribe", "s1", "hi"),
             (request.Attr("from"), request.Attr("to"), request.Attr("type"), request.Attr("id"), request.Child("status")!.Text));
 
@@ -43,7 +43,7 @@ public class SubscriptionTests : Neighbours
         alice.Send("<presence type='subscribe' to='bob@example.org'><status>please</status></presence>");
         Bench.Crash();
         var first = LogIn(Bob, "phone");
-        Assert.Equal("please", Assert.Single(first.Presences).Child("status")!.Text);
+        Assert.Equal("please", Assert.Single(Presences(first)).Child("status")!.Text);
         Assert.Empty(first.Ask("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>").Child("query", Namespaces.Roster)!.Children);
         var second = LogIn(Bob, "desk");
         Assert.Contains("subscribe alice", Seen(second));
@@ -141,7 +141,7 @@ public class SubscriptionTests : Neighbours
     {
         var alice = LogIn(Alice, "desk");
         alice.Send($"<presence type='subscribe' {to}/>");
-        var error = Assert.Single(alice.Presences);
+        var error = Assert.Single(Presences(alice));
         Assert.Equal("error", error.Attr("type"));
         Assert.NotNull(error.Child("error")!.Child(condition, Namespaces.StanzaErrors));
         Assert.Empty(Bench.User(Alice).Roster);
@@ -153,11 +153,11 @@ public class SubscriptionTests : Neighbours
         var (alice, bob) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
         Bench.User(Bob).Blocked = [Alice];
         alice.Send("<presence type='subscribe' to='bob@example.org'/>");
-        Assert.Empty(bob.Received);
+        Assert.Empty(Presences(bob));
         Assert.Null(Item(Bob, Alice));
 
         bob.Send("<presence type='subscribe' to='alice@example.org'/>");
-        Assert.NotNull(Assert.Single(bob.Presences).Child("error")!.Child("blocked", Namespaces.BlockingErrors));
+        Assert.NotNull(Assert.Single(Presences(bob)).Child("error")!.Child("blocked", Namespaces.BlockingErrors));
 
         Bench.User(Bob).Blocked = null;
         Befriend(alice, bob);
@@ -189,7 +189,7 @@ public class SubscriptionTests : Neighbours
     {
         var alice = LogIn(Alice, "desk");
         alice.Send($"<presence type='subscribe' to='bob@example.org'><status>{new string('x', 5000)}</status></presence>");
-        var request = Assert.Single(LogIn(Bob, "phone").Presences);
+        var request = Assert.Single(Presences(LogIn(Bob, "phone")));
         Assert.Equal(("subscribe", Alice), (request.Attr("type"), request.Attr("from")));
         Assert.Empty(request.Children);
     }

@@ -15,6 +15,7 @@ public static class PresenceFanout
     public static byte[] Shown(SessionState session) => session.Away ? PresenceStanzas.Away(session.Presence!) : session.Presence!;
 
     /// <summary>To every contact with a subscription (RFC 6121 §4.2.2, §4.4.2, §4.5.2) and to the user's other available sessions.</summary>
+    /// <remarks>Not to the session itself: what it sent comes back by <see cref="Echo"/>, what is shown in its stead does not concern it.</remarks>
     /// <param name="stamped">With <c>from</c>, without <c>to</c>.</param>
     public static void Broadcast(SessionState session, byte[] stamped, bool available, Turn turn)
     {
@@ -57,6 +58,14 @@ public static class PresenceFanout
                 Outbound.Ephemeral(session, new OutboundStanza(0, template.Value.Head, to, template.Value.Tail), turn, presenceOf: from.ToString());
             }
         }
+    }
+
+    /// <summary>Back to the client that sent it: everybody is subscribed to himself (§4.2.2), and so the client knows that it was taken.</summary>
+    public static void Echo(SessionState session, byte[] stamped, Turn turn)
+    {
+        var template = StanzaSplice.Template(stamped);
+        var echo = new OutboundStanza(0, template.Head, FanoutTemplate.ToAttribute(turn.User.Jid), template.Tail);
+        Outbound.Ephemeral(session, echo, turn, presenceOf: session.FullJid.ToString());
     }
 
     /// <summary>The user's other available sessions, to one that has just come or come back.</summary>

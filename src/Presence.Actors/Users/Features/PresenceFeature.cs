@@ -167,6 +167,7 @@ public static class PresenceFeature
         session.LastInteraction = Math.Max(session.LastInteraction, Math.Min(PresenceStanzas.IdleSince(stanza) ?? turn.Now, turn.Now));
         Sessions.StoreDoc(session, turn);
         PresenceFanout.Broadcast(session, session.Presence, available: true, turn);
+        PresenceFanout.Echo(session, session.Presence, turn);
         if (initial)
         {
             PresenceFanout.TellOfOthers(session, turn);
@@ -195,6 +196,7 @@ public static class PresenceFeature
         if (wasAvailable)
         {
             PresenceFanout.Broadcast(session, stamped, available: false, turn);
+            PresenceFanout.Echo(session, stamped, turn);
         }
 
         DirectedPresence.End(session, stamped, wasAvailable, turn);
