@@ -1,3 +1,5 @@
+using Presence.Routing;
+
 namespace Presence.Actors.Hosting;
 
 /// <summary>
@@ -6,22 +8,32 @@ namespace Presence.Actors.Hosting;
 /// </summary>
 internal sealed class InputQueue(int capacity)
 {
+    /// <summary>Bytes of stanzas that may wait: a count alone would let large ones fill the memory while the store stands still.</summary>
+    private const long MaxEdgeBytes = 64 * 1024 * 1024;
+
+    // There will be no room any more; who waits is told by its own cancellation.
+    private static readonly Task s_never = new TaskCompletionSource().Task;
+
     private readonly object _gate = new();
     private List<object> _edge = [];
     private List<object> _own = [];
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _edgeBytes;
     private bool _closed;
+
+    private bool IsFull => _edge.Count >= capacity || _edgeBytes >= MaxEdgeBytes;
 
     public bool TryPutEdge(object input)
     {
         lock (_gate)
         {
-            if (_edge.Count >= capacity || _closed)
+            if (IsFull || _closed)
             {
                 return false;
             }
 
             _edge.Add(input);
+            _edgeBytes += input is StanzaInput stanza ? stanza.Stanza.Bytes.Length : 0;
             Monitor.Pulse(_gate);
             return true;
         }
@@ -40,7 +52,7 @@ internal sealed class InputQueue(int capacity)
     {
         lock (_gate)
         {
-            return _edge.Count < capacity ? Task.CompletedTask : _room.Task;
+            return _closed ? s_never : IsFull ? _room.Task : Task.CompletedTask;
         }
     }
 
@@ -61,9 +73,10 @@ internal sealed class InputQueue(int capacity)
             _own.Clear();
             if (withEdge && _edge.Count > 0)
             {
-                var full = _edge.Count >= capacity;
+                var full = IsFull;
                 into.AddRange(_edge);
                 _edge.Clear();
+                _edgeBytes = 0;
                 if (full)
                 {
                     _room.TrySetResult();
