@@ -34,6 +34,10 @@ public static class Messages
             {
                 SendEphemerally(session, stanza, stamped, to, turn);
             }
+            else if (to.Bare.Equals(user.Jid) && IsForOneResource(stanza, to) && (to.Resource is null || user.SessionOf(to.Resource) is null))
+            {
+                Reply(session, new StanzaError(StanzaErrorCondition.ServiceUnavailable).Reply(stanza, session.FullJid, to), turn);
+            }
             else if (to.Bare.Equals(user.Jid))
             {
                 StoreSelf(session, stanza, stamped, to, turn);
@@ -66,9 +70,8 @@ public static class Messages
         var target = input.To.Resource is { } resource ? user.SessionOf(resource) : null;
         var addressed = target is not null;
         CallTracking.Received(target, stanza, turn);
-        if (!addressed && stanza.Type == StanzaType.Groupchat)
+        if (!addressed && IsForOneResource(stanza, input.To))
         {
-            // RFC 6121 §8.5.2.1.1 and §8.5.3.2.1.
             Bounce(stanza, input.From, turn);
             return;
         }
@@ -105,8 +108,9 @@ public static class Messages
         var target = input.To.Resource is { } resource ? user.SessionOf(resource) : null;
         var addressed = target is not null;
         CallTracking.Received(target, stanza, turn);
-        if (!addressed && stanza.Type is StanzaType.Error or StanzaType.Groupchat)
+        if (!addressed && IsForOneResource(stanza, input.To))
         {
+            Bounce(stanza, input.From, turn);
             return;
         }
 
@@ -119,7 +123,14 @@ public static class Messages
         }
     }
 
-    /// <summary>An error in answer to a message; durable like the message it answers.</summary>
+    /// <summary>
+    /// RFC 6121 §8.5.2.1.1, §8.5.3.2.1: of use to the resource that it names alone, and dropped when that is gone. A normal message goes to the others
+    /// like a chat message: senders that know no better than an old address would otherwise not reach somebody who is there.
+    /// </summary>
+    private static bool IsForOneResource(Stanza stanza, Jid to) =>
+        stanza.Type is StanzaType.Groupchat or StanzaType.Error || (stanza.Type == StanzaType.Headline && to.Resource is not null);
+
+    /// <summary>An error in answer to a message; durable like the message it answers. Errors have no answer.</summary>
     public static void Bounce(Stanza stanza, Jid from, Turn turn)
     {
         if (new StanzaError(StanzaErrorCondition.ServiceUnavailable).Reply(stanza, from, stanza.To) is { } reply && from.Local is not null)
@@ -179,6 +190,7 @@ public static class Messages
     /// <summary>Writes a row and sends it to the sessions it is for.</summary>
     internal static void Add(MessageRow row, Turn turn)
     {
+        var before = turn.User.LastId;
         turn.Emit(new MessageStored(row));
         var reference = MessageForms.RefOf(row);
         foreach (var session in turn.User.Sessions.ToArray())
@@ -188,8 +200,9 @@ public static class Messages
             {
                 Outbound.Durable(session, row, form, turn);
             }
-            else if (session.Receiving)
+            else if (session.Receiving || session.Cursor >= before)
             {
+                // Not for it, and nothing before it waits: it must not keep the row in memory while it is away.
                 session.Cursor = Math.Max(session.Cursor, row.Id);
             }
         }
