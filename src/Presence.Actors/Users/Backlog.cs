@@ -13,7 +13,10 @@ public static class Backlog
         (row.Flags & MessageFlags.Offline) != 0 && (row.Flags & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != MessageFlags.Outgoing;
 
     /// <summary>A session became available: it gets what waits, except what it has seen by asking the archive.</summary>
-    /// <remarks>At most half of a session's queue at once; what is left over is offered to the next session, and stands in the archive.</remarks>
+    /// <remarks>
+    /// At most half of a session's queue at once, in stanzas and in bytes: otherwise what others sent to an absent user would end each of its sessions
+    /// as overfull. What is left over is offered to the next session, and stands in the archive.
+    /// </remarks>
     public static void Offer(SessionState session, Turn turn)
     {
         var user = turn.User;
@@ -23,16 +26,23 @@ public static class Backlog
         }
 
         var numbered = session.Unacked?.Select(i => i.MessageId).ToHashSet();
-        var room = turn.Options.MaxQueuedStanzas / 2;
+        var (room, bytes) = (turn.Options.MaxQueuedStanzas / 2, turn.Options.MaxQueuedBytes / 2);
         foreach (var row in user.Backlog)
         {
+            if (row.Id > session.Cursor)
+            {
+                // Came while the session was silent: numbered with everything else it has not looked at.
+                break;
+            }
+
             var seen = (row.Flags & MessageFlags.Visible) != 0 && row.Id <= session.ArchiveReach;
             if (seen || numbered?.Contains(row.Id) == true || MessageForms.Choose(row, session) != MessageForm.Plain)
             {
                 continue;
             }
 
-            if (room-- == 0)
+            bytes -= row.Size;
+            if (room-- == 0 || bytes < 0)
             {
                 break;
             }
@@ -41,8 +51,7 @@ public static class Backlog
             Outbound.Number(session, row.Id, default, row.Size, turn);
         }
 
-        session.Cursor = Math.Max(session.Cursor, user.LastId);
-        Outbound.Pump(session, turn);
+        Outbound.Replay(session, turn);
     }
 
     /// <summary>Some device has the row.</summary>
@@ -57,6 +66,10 @@ public static class Backlog
 
     /// <summary>Whether no device has acknowledged the row.</summary>
     public static bool Holds(UserState user, long messageId) => Find(user.Backlog, messageId) >= 0;
+
+    /// <summary>Whether the row waits for a first device, as far as is known: behind a cut nobody knows.</summary>
+    public static bool Waits(UserState user, MessageRef row) =>
+        Holds(user, row.Id) || (user.BacklogCutAt != 0 && row.Id > user.BacklogCutAt && IsOf(row));
 
     private static void AddToTail(UserState user, MessageRef row)
     {

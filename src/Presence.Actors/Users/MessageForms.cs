@@ -52,6 +52,24 @@ public static class MessageForms
         return session.Available && session.Priority >= 0 ? MessageForm.Plain : carbon ? MessageForm.ReceivedCarbon : MessageForm.None;
     }
 
+    /// <summary>
+    /// The form of a row that has its number already. The session may have changed since, and be given it no more; what would not be its own message then
+    /// remains a copy.
+    /// </summary>
+    public static MessageForm OfNumbered(MessageRef row, SessionState session)
+    {
+        var form = Choose(row, session);
+        if (form != MessageForm.None)
+        {
+            return form;
+        }
+
+        var elsewhere = (row.Flags & MessageFlags.ToFullJid) != 0 && row.ToResource != session.Resource;
+        return (row.Flags & MessageFlags.ToSelf) != 0 ? (elsewhere ? MessageForm.SentCarbon : MessageForm.Plain)
+            : (row.Flags & MessageFlags.Outgoing) != 0 ? MessageForm.SentCarbon
+            : elsewhere ? MessageForm.ReceivedCarbon : MessageForm.Plain;
+    }
+
     public static MessageRef RefOf(MessageRow row) => new(row.Id, row.Peer, row.Flags, row.OriginSession, row.ToResource, row.Body.Length);
 
     /// <summary>The bytes for a client. Visible rows carry their stanza-id (XEP-0359); late ones a delay stamp (XEP-0203).</summary>

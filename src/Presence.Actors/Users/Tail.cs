@@ -30,6 +30,19 @@ public static class Tail
         return false;
     }
 
+    /// <summary>Index of the first row with a greater id.</summary>
+    public static int FirstBehind(List<MessageRef> rows, long id)
+    {
+        var (low, high) = (0, rows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = rows[middle].Id > id ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
     /// <summary>Rows every session has behind it leave; an invisible one leaves the store too unless it still waits for a first device.</summary>
     public static void Trim(Turn turn)
     {
@@ -51,7 +64,7 @@ public static class Tail
         {
             var row = user.Tail[count++];
             user.TailBytes -= row.Size;
-            if ((row.Flags & MessageFlags.Visible) == 0 && !Backlog.Holds(user, row.Id))
+            if ((row.Flags & MessageFlags.Visible) == 0 && !Backlog.Waits(user, row))
             {
                 (invisible ??= []).Add(row.Id);
             }

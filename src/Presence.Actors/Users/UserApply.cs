@@ -21,7 +21,7 @@ public static class UserApply
             case RosterItemRemoved e: user.Roster.Remove(e.Contact); user.RosterVersion = e.Version; break;
             case JidBlocked e: (user.Blocked ??= []).Add(e.Jid); break;
             case JidUnblocked e: user.Blocked?.Remove(e.Jid); break;
-            case MessagesDropped e: user.Tail.RemoveAll(m => e.Ids.Contains(m.Id)); break;
+            case MessagesDropped e: Dropped(user, e.Ids); break;
             case PushRegistered e: Registered(user, e.Registration); break;
             case PushUnregistered e:
                 user.Registrations.RemoveAll(r => r.Service == e.Service && r.Node == e.Node);
@@ -48,7 +48,25 @@ public static class UserApply
 
         if (Backlog.IsOf(reference))
         {
-            user.Backlog.Add(reference);
+            if (user.Backlog.Count < user.BacklogLimit)
+            {
+                user.Backlog.Add(reference);
+            }
+            else if (user.BacklogCutAt == 0)
+            {
+                user.BacklogCutAt = user.Backlog[^1].Id;
+            }
+        }
+    }
+
+    private static void Dropped(UserState user, IReadOnlyList<long> ids)
+    {
+        // Mostly rows that have left the tail already.
+        if (user.Tail.Count > 0 && ids.Count > 0)
+        {
+            var gone = ids.ToHashSet();
+            user.TailBytes -= user.Tail.Where(m => gone.Contains(m.Id)).Sum(m => (long)m.Size);
+            user.Tail.RemoveAll(m => gone.Contains(m.Id));
         }
     }
 
@@ -66,7 +84,8 @@ public static class UserApply
         user.Pushes.Clear();
         user.PushMemory.InFlight.Clear();
         user.PushMemory.Passed.Clear();
-        (user.RosterVersion, user.DeliveredAnyStored, user.TailBytes, user.BacklogCut) = (0, 0, 0, false);
+        (user.RosterVersion, user.DeliveredAnyStored, user.TailBytes, user.BacklogCutAt) = (0, 0, 0, 0);
+        user.PushReviewAt = long.MaxValue;
     }
 
     private static void Session(UserState user, SessionRow row)

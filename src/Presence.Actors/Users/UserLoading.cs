@@ -13,10 +13,11 @@ internal static class UserLoading
             return new UserState { UserId = userId, Jid = jid, Shard = shard, Exists = false };
         }
 
-        var user = new UserState { UserId = userId, Jid = Jid.Parse(rows.Account.Jid), Shard = shard };
+        var user = new UserState { UserId = userId, Jid = Jid.Parse(rows.Account.Jid), Shard = shard, BacklogLimit = environment.Options.MaxQueuedStanzas + 1 };
         (user.RosterVersion, user.DeliveredAnyStored, user.LastId) = (rows.Account.RosterVersion, rows.Account.DeliveredAny, rows.Account.LastId);
         user.Backlog.AddRange(rows.Backlog);
-        user.BacklogCut = rows.Backlog.Count > environment.Options.MaxQueuedStanzas;
+        user.BacklogCutAt = rows.Backlog.Count > environment.Options.MaxQueuedStanzas ? rows.Backlog[^1].Id : 0;
+        user.TailCut = rows.Tail.Count > environment.Options.MaxQueuedStanzas;
         foreach (var item in rows.Roster)
         {
             user.Roster[item.Contact] = item;
@@ -88,7 +89,8 @@ internal static class UserLoading
         session.Directed = doc.Directed.Count > 0 ? [.. doc.Directed] : null;
         foreach (var delivery in deliveries.Where(d => d.SessionNo == row.SessionNo).OrderBy(d => d.OutSeq))
         {
-            var size = user.Tail.Find(m => m.Id == delivery.MessageId)?.Size ?? 0;
+            var at = Tail.FirstBehind(user.Tail, delivery.MessageId - 1);
+            var size = at < user.Tail.Count && user.Tail[at].Id == delivery.MessageId ? user.Tail[at].Size : 0;
             (session.Unacked ??= []).Add(new Unacknowledged { Number = delivery.OutSeq, MessageId = delivery.MessageId, Size = size });
             session.UnackedBytes += size;
             session.OutSeq = Math.Max(session.OutSeq, delivery.OutSeq);

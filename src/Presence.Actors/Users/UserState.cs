@@ -22,15 +22,22 @@ public sealed class UserState
 
     /// <summary>
     /// Rows that no device has acknowledged, oldest first: offered to every session that becomes available. Complete up to
-    /// <see cref="SessionOptions.MaxQueuedStanzas"/>.
+    /// <see cref="BacklogCutAt"/>; never longer than <see cref="BacklogLimit"/>.
     /// </summary>
     public List<MessageRef> Backlog { get; } = new(0);
 
-    /// <summary>There may be more rows behind the last one of <see cref="Backlog"/>.</summary>
-    public bool BacklogCut { get; set; }
+    /// <summary>Behind this id rows may be missing in <see cref="Backlog"/>, until the user is loaded again; 0 = none are.</summary>
+    public long BacklogCutAt { get; set; }
+
+    /// <summary>Rows an absent user keeps in memory. Whoever writes to it must not decide how much that is.</summary>
+    public int BacklogLimit { get; init; } = 10_001;
+
+    /// <summary>More rows waited than were loaded: see <see cref="Users.Sessions.EndIncomplete"/>.</summary>
+    public bool TailCut { get; set; }
 
     /// <summary>Everything up to here was acknowledged by some device; moves only past rows that were (docs/protocol, A-invariants).</summary>
-    public long DeliveredAny => Backlog.Count > 0 ? Backlog[0].Id - 1 : BacklogCut ? DeliveredAnyStored : LastId;
+    public long DeliveredAny => Backlog.Count > 0 && (BacklogCutAt == 0 || Backlog[0].Id <= BacklogCutAt) ? Backlog[0].Id - 1
+        : BacklogCutAt != 0 ? BacklogCutAt : LastId;
 
     /// <summary><see cref="DeliveredAny"/> as last written.</summary>
     public long DeliveredAnyStored { get; set; }
