@@ -17,6 +17,7 @@ public sealed class ExecutorBench
     public static readonly Jid Domain = Jid.Parse("example.org");
 
     private readonly Queue<object> _inbox = new();
+    private readonly Queue<object> _held = new();
     private readonly Dictionary<ConnectionId, BenchClient> _clients = [];
     private readonly SeededRandom _random = new(7);
     private Executor _executor;
@@ -41,6 +42,9 @@ public sealed class ExecutorBench
 
     /// <summary>What the provider answers; null = no answer (as if it were lost).</summary>
     public Func<PushNotification, PushOutcome?> Provider { get; set; } = _ => PushOutcome.Sent;
+
+    /// <summary>Inputs that clients cause and that stay under way until <see cref="ReleaseHeld"/>; null = none.</summary>
+    public Func<object, bool>? Hold { get; set; }
 
     public Executor Executor => _executor;
 
@@ -106,7 +110,16 @@ public sealed class ExecutorBench
     }
 
     /// <summary>For inputs that arise while the executor runs.</summary>
-    internal void Post(object input) => _inbox.Enqueue(input);
+    internal void Post(object input) => (Hold?.Invoke(input) == true ? _held : _inbox).Enqueue(input);
+
+    /// <summary>What was held arrives, late.</summary>
+    public void ReleaseHeld()
+    {
+        while (_held.TryDequeue(out var input))
+        {
+            Input(input);
+        }
+    }
 
     internal ConnectionId NextConnection() => new(++_connections);
 

@@ -74,9 +74,11 @@ public static class Outbound
     /// <summary>Numbers every row the session lacks and sends on: at a resume, at the end of silence.</summary>
     public static void Replay(SessionState session, Turn turn)
     {
-        foreach (var row in turn.User.Tail)
+        var tail = turn.User.Tail;
+        for (var at = Tail.FirstBehind(tail, session.Cursor); at < tail.Count; at++)
         {
-            if (row.Id > session.Cursor && MessageForms.Choose(row, session) != MessageForm.None)
+            var row = tail[at];
+            if (MessageForms.Choose(row, session) != MessageForm.None)
             {
                 Number(session, row.Id, default, row.Size, turn);
             }
@@ -197,8 +199,7 @@ public static class Outbound
                 continue;
             }
 
-            var form = MessageForms.Choose(MessageForms.RefOf(row), session);
-            item.Stanza = MessageForms.Render(row, form == MessageForm.None ? MessageForm.Plain : form, turn.User.Jid, turn.Environment, delayed: true);
+            item.Stanza = MessageForms.Render(row, MessageForms.OfNumbered(MessageForms.RefOf(row), session), turn.User.Jid, turn.Environment, delayed: true);
         }
 
         if (session.NextToSend < list.Count && list[session.NextToSend] is { HasBytes: false } missing && !found.ContainsKey(missing.MessageId))
@@ -208,6 +209,44 @@ public static class Outbound
         }
 
         Pump(session, turn);
+    }
+
+    /// <summary>Empties the list for numbers that begin anew, and returns what the client has not been sent.</summary>
+    public static List<Unacknowledged> TakeUnsent(SessionState session)
+    {
+        var unsent = session.Unacked is { } list ? list[session.NextToSend..] : [];
+        (session.Unacked, session.NextToSend, session.UnackedBytes, session.InWindow) = (null, 0, 0, 0);
+        return unsent;
+    }
+
+    /// <summary>Numbers what was not sent before and sends on.</summary>
+    public static void Renumbered(SessionState session, List<Unacknowledged> unsent, Turn turn)
+    {
+        foreach (var item in unsent)
+        {
+            if (item.MessageId != 0)
+            {
+                Number(session, item.MessageId, item.Stanza, item.Size, turn);
+            }
+            else
+            {
+                Enqueue(session, 0, item.Stanza, item.Size, item.Shows);
+            }
+        }
+
+        Pump(session, turn);
+    }
+
+    /// <summary>Nothing is sent for a while: the rows have the bodies, memory keeps none.</summary>
+    public static void DropBodies(SessionState session)
+    {
+        foreach (var item in session.Unacked ?? [])
+        {
+            if (item.MessageId != 0)
+            {
+                item.Stanza = default;
+            }
+        }
     }
 
     /// <summary>Sends what waits without numbers, in order.</summary>

@@ -60,6 +60,9 @@ public sealed class SessionState
     public long HCommitted { get; set; }
     public long AckRequestedAt { get; set; }
 
+    /// <summary><see cref="HIn"/> at the latest request.</summary>
+    public long AckRequestedH { get; set; }
+
     /// <summary>Last outbound number given.</summary>
     public long OutSeq { get; set; }
     public long Acked { get; set; }

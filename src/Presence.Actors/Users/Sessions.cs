@@ -75,19 +75,26 @@ public static class Sessions
         }
 
         // Both counters start here (XEP-0198 §3). What was sent before and not reported written may never arrive: what of it waits for a device goes
-        // on waiting, and is offered at initial presence like all that came before.
+        // on waiting, and is offered at initial presence like all that came before. What was not sent yet follows with new numbers.
+        var unsent = Outbound.TakeUnsent(session);
         session.Managed = true;
         (session.HIn, session.HStored, session.HCommitted, session.OutSeq, session.Acked) = (0, 0, 0, 0, 0);
-        session.Unacked = null;
-        (session.NextToSend, session.UnackedBytes, session.InWindow) = (0, 0, 0);
         session.Since = turn.User.LastId;
-        Tail.Trim(turn);
-        if (!input.Resume)
+        if (input.Resume)
+        {
+            MakeResumable(session, input, turn);
+        }
+        else
         {
             turn.Control(input.Connection, new SmEnabledOutput(null, 0));
-            return;
         }
 
+        Outbound.Renumbered(session, unsent, turn);
+        Tail.Trim(turn);
+    }
+
+    private static void MakeResumable(SessionState session, EnableSmInput input, Turn turn)
+    {
         session.SmId = $"{turn.User.Shard:x}-{RandomToken(turn, 16)}";
         session.MaxSeconds = input.MaxSeconds ?? 0;
         Store(session, turn);
@@ -109,7 +116,9 @@ public static class Sessions
         var h = (long)SmCounter.FromWire(input.H, new SmCounter((ulong)session.Acked)).Value;
         if (h < session.Acked || (h > session.OutSeq && !session.Restored))
         {
-            // A client that counts otherwise than it told us would get the wrong stanzas again; a new session is the safe way.
+            // A client that counts otherwise than it told us would get the wrong stanzas again; a new session is the safe way. The h told is
+            // written like any other (S3).
+            Store(session, turn);
             turn.Control(input.Connection, new ResumeRefusedOutput(StanzaErrorCondition.ItemNotFound, session.HIn));
             return;
         }
@@ -180,6 +189,7 @@ public static class Sessions
             Store(session, turn);
         }
 
+        session.AckRequestedH = session.HIn;
         if (session.AckRequestedAt == 0)
         {
             session.AckRequestedAt = turn.Now;
@@ -250,6 +260,7 @@ public static class Sessions
         session.ExpiresAt = turn.Now + (long)LifeOf(turn.User, session, turn.Options).TotalMilliseconds;
         (session.Reading, session.NextToSend, session.InWindow) = (false, 0, 0);
         (session.AckRequestedAt, session.RestorePresenceAt) = (0, 0);
+        Outbound.DropBodies(session);
         StoreAcknowledged(session, turn);
     }
 
@@ -360,16 +371,35 @@ public static class Sessions
                 continue;
             }
 
-            foreach (var row in user.Tail)
+            for (var at = Tail.FirstBehind(user.Tail, session.Cursor); at < user.Tail.Count; at++)
             {
-                if (row.Id > session.Cursor && MessageForms.Choose(row, session) != MessageForm.None)
+                if (MessageForms.Choose(user.Tail[at], session) != MessageForm.None)
                 {
                     count++;
-                    bytes += row.Size;
+                    bytes += user.Tail[at].Size;
                 }
             }
 
             if (count > turn.Options.MaxQueuedStanzas || bytes > turn.Options.MaxQueuedBytes)
+            {
+                End(session, turn, EndReason.QueueFull);
+            }
+        }
+    }
+
+    /// <summary>More rows wait than were loaded: a session that is not past all of them cannot tell what it lacks, and must not be resumed.</summary>
+    public static void EndIncomplete(Turn turn)
+    {
+        var user = turn.User;
+        if (!user.TailCut)
+        {
+            return;
+        }
+
+        user.TailCut = false;
+        foreach (var session in user.Sessions.ToArray())
+        {
+            if (session.Cursor < user.LastId)
             {
                 End(session, turn, EndReason.QueueFull);
             }

@@ -1,5 +1,6 @@
 using Presence.Actors.Users.Features;
 using Presence.Protocol.Stanzas;
+using Presence.Protocol.Streams;
 using Presence.Routing;
 
 namespace Presence.Actors.Users;
@@ -12,6 +13,7 @@ public static class UserDecide
 {
     public static void Decide(UserState user, object input, Turn turn)
     {
+        Sessions.EndIncomplete(turn);
         switch (input)
         {
             case BindInput bind: Sessions.Bind(bind, turn); break;
@@ -21,6 +23,11 @@ public static class UserDecide
                 if (user.SessionOf(edge.Connection) is { } session)
                 {
                     FromEdge(session, edge, turn);
+                }
+                else if (edge is StanzaInput or AckRequestInput or EnableSmInput)
+                {
+                    // Nobody will ever answer it: the client must not go on talking to an owner that forgot it with a discarded batch.
+                    turn.Control(edge.Connection, new CloseOutput(StreamErrorCondition.InternalServerError, "please reconnect"));
                 }
 
                 break;
@@ -33,7 +40,7 @@ public static class UserDecide
             case TimerInput: UserDeadlines.Run(turn); break;
             case PushDoneInput done: PushFeature.Done(done, turn); break;
             case BodiesInput bodies:
-                if (user.SessionOf(bodies.SessionNo) is { } reader && reader.ConnectionNumber == bodies.ConnectionNumber)
+                if (user.SessionOf(bodies.SessionNo) is { Attached: true } reader && reader.ConnectionNumber == bodies.ConnectionNumber)
                 {
                     Outbound.Bodies(reader, bodies.Rows, turn);
                 }
@@ -55,7 +62,8 @@ public static class UserDecide
             case EnableSmInput enable: Sessions.EnableManagement(session, enable, turn); break;
             case AckRequestInput: Sessions.AckRequested(session, turn); break;
             case AckInput ack: Sessions.Acknowledged(session, ack, turn); break;
-            case WrittenInput written: Outbound.Acknowledged(session, written.Number, turn); break;
+            case WrittenInput written when !session.Managed: Outbound.Acknowledged(session, written.Number, turn); break;
+            case WrittenInput: break; // Says a number of the time before <enable/>.
             case ClientStateInput state: Sessions.ClientState(session, state.Active, turn); break;
             case DetachedInput detached: Sessions.Detached(session, detached.Clean, turn); break;
         }
