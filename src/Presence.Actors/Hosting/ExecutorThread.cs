@@ -21,11 +21,7 @@ internal sealed class ExecutorThread
     private readonly Action<CommitAnswer> _refused;
     private readonly InputQueue _inbox = new(InboxCapacity);
     private readonly Thread _thread;
-    private readonly Lock _carrying = new();
     private volatile bool _stopping;
-
-    // Guarded by _carrying: what was held has left, and the executor does not know yet.
-    private bool _released;
     private int _loading;
 
     public ExecutorThread(
@@ -92,11 +88,6 @@ internal sealed class ExecutorThread
         switch (input)
         {
             case AnsweredInput answered:
-                lock (_carrying)
-                {
-                    _released = false;
-                }
-
                 foreach (var output in _executor.Answered(answered.Answer, now))
                 {
                     _outputs.Carry(output);
@@ -119,7 +110,7 @@ internal sealed class ExecutorThread
         var (batch, outputs) = _executor.Step();
         if (outputs.Count > 0)
         {
-            Carry(outputs);
+            _outputs.CarryAll(outputs);
         }
 
         if (batch is not null)
@@ -129,28 +120,12 @@ internal sealed class ExecutorThread
         }
     }
 
-    private void Carry(IReadOnlyList<HeldOutput> outputs)
-    {
-        lock (_carrying)
-        {
-            // While a batch is in flight only early acknowledgements leave here. Behind what was held they would let h fall (S3).
-            if (!_released)
-            {
-                _outputs.CarryAll(outputs);
-            }
-        }
-    }
-
     /// <summary>On the lane's thread: what was held leaves first, then the executor may go on with the next batch.</summary>
     private void Answered(CommitAnswer answer, IReadOnlyList<HeldOutput> held)
     {
         if (answer.Status == CommitStatus.Answered && answer.Outcomes.All(o => o == ShardOutcome.Committed))
         {
-            lock (_carrying)
-            {
-                _released = true;
-                _outputs.CarryAll(held);
-            }
+            _outputs.CarryAll(held);
         }
         else
         {

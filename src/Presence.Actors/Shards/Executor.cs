@@ -38,16 +38,23 @@ public sealed class Executor
         _open = new OpenBatch { Ordinal = _ordinal };
     }
 
+    /// <summary>Outputs that may wait for the batch in flight. Pings and presence write nothing, so events alone would not bound them.</summary>
+    public const int MaxHeldOutputs = 50_000;
+
+    /// <summary>Bytes of messages in the open batch past which input waits.</summary>
+    public const long MaxOpenBytes = 64 * 1024 * 1024;
+
     /// <summary>Whether the open batch is full enough that input should wait.</summary>
-    public bool Congested => _open.Events >= MaxOpenEvents;
+    public bool Congested => _inFlight is not null
+        && (_open.Events >= MaxOpenEvents || _open.Outputs.Count >= MaxHeldOutputs || _open.Bytes >= MaxOpenBytes);
 
     public bool InFlight => _inFlight is not null;
 
     /// <summary>Users the driver is to load; each is answered by <see cref="Loaded"/>.</summary>
-    public Queue<long> Loads => _users.Loads;
+    public LoadQueue Loads => _users.Loads;
 
     /// <summary>Loads that nobody waits for: timers of users after a start. Taken when <see cref="Loads"/> is empty.</summary>
-    public Queue<long> BackgroundLoads => _users.BackgroundLoads;
+    public LoadQueue BackgroundLoads => _users.BackgroundLoads;
 
     public long NextTimer => Math.Min(_timers.Next, _nextSweep == 0 ? long.MaxValue : _nextSweep);
 
@@ -81,6 +88,7 @@ public sealed class Executor
                 var to = Pair(sender.To, item.ToShard);
                 to.Last = to.LastCommitted = Math.Max(to.Last, item.Sequence);
                 to.Unconfirmed.Enqueue(item);
+                sender.Pending.Add(item.ToShard);
             }
         }
 
@@ -166,7 +174,7 @@ public sealed class Executor
             _nextSweep = now + 1000;
             foreach (var shard in _shards.Values)
             {
-                SweepOutbox(shard, now);
+                shard.Pending.RemoveWhere(to => SweepOutbox(shard, to, now));
             }
 
             _users.Evict(_inFlight?.Ordinal ?? _open.Ordinal);
@@ -208,12 +216,13 @@ public sealed class Executor
 
         if (_open.Outputs.Count > 0)
         {
-            // Nothing is written and nothing is in flight: what these acknowledge is committed already.
-            Acknowledged(_open);
             outputs = outputs.Count == 0 ? [.. _open.Outputs] : [.. outputs, .. _open.Outputs];
             _open.Outputs.Clear();
         }
 
+        // Nothing is uncommitted: what was said is true, and nothing hangs on this batch any more.
+        Acknowledged(_open);
+        _open.Touched.Clear();
         return (null, outputs);
     }
 
@@ -271,7 +280,10 @@ public sealed class Executor
         foreach (var (session, h) in batch.Acknowledgements)
         {
             session.HCommitted = Math.Max(session.HCommitted, h);
-            session.AckRequestedAt = 0;
+            if (session.HCommitted >= session.AckRequestedH)
+            {
+                session.AckRequestedAt = 0;
+            }
         }
 
         batch.Acknowledgements.Clear();
@@ -287,7 +299,8 @@ public sealed class Executor
             }
         }
 
-        var shards = batch.Shards.Concat(_open.Shards).Select(s => s.Id).ToHashSet();
+        // Lost with the batch are outputs of every shard, also of those it does not write: stanzas that were numbered, answers to a bind, reads.
+        var shards = batch.Touched.Concat(_open.Touched).Select(s => s.Id).ToHashSet();
         _open = new OpenBatch { Ordinal = ++_ordinal };
         var closed = new List<HeldOutput>();
         foreach (var id in shards)
@@ -357,13 +370,17 @@ public sealed class Executor
         var turn = new Turn(_environment, now, user, _shards[user.Shard], _open);
         UserDecide.Decide(user, input, turn);
         slot.LastBatch = _open.Ordinal;
+        _open.Touched.Add(_shards[user.Shard]);
         _users.Touched(slot);
-        Schedule(user);
+
+        // What was due has just been done; a deadline still in the past would spin, so it waits a moment.
+        Schedule(user, input is TimerInput ? now + 250 : long.MinValue);
     }
 
-    private void Schedule(UserState user)
+    private void Schedule(UserState user, long past = long.MinValue)
     {
         var due = UserDeadlines.Next(user, _environment.Options);
+        due = due <= past - 250 ? past : due;
         if (due < user.ScheduledAt)
         {
             user.ScheduledAt = due;
@@ -429,25 +446,33 @@ public sealed class Executor
         }
     }
 
-    private void SweepOutbox(ShardState shard, long now)
+    /// <summary>Trims and offers again; true if the pair needs no attention any more.</summary>
+    private bool SweepOutbox(ShardState shard, int toShard, long now)
     {
-        foreach (var (toShard, to) in shard.To)
+        var to = shard.To[toShard];
+        if (to.TrimTo != 0)
         {
-            if (to.TrimTo != 0)
-            {
-                _open.Add(shard, new OutboxTrimmed(shard.Id, toShard, to.TrimTo));
-                to.TrimTo = 0;
-            }
+            _open.Add(shard, new OutboxTrimmed(shard.Id, toShard, to.TrimTo));
+            to.TrimTo = 0;
+        }
 
-            if (to.Unconfirmed.Count > 0 && now - to.OfferedAt >= 2000)
+        if (to.Unconfirmed.Count == 0)
+        {
+            to.OfferedAt = 0;
+            to.Unconfirmed.TrimExcess();
+            return true;
+        }
+
+        if (now - to.OfferedAt >= 2000)
+        {
+            to.OfferedAt = now;
+            foreach (var item in to.Unconfirmed.TakeWhile(i => i.Sequence <= to.LastCommitted))
             {
-                to.OfferedAt = now;
-                foreach (var item in to.Unconfirmed.TakeWhile(i => i.Sequence <= to.LastCommitted))
-                {
-                    _open.Hold(HeldOutput.ForOffer(item));
-                }
+                _open.Hold(HeldOutput.ForOffer(item));
             }
         }
+
+        return false;
     }
 
     private static T Pair<T>(Dictionary<int, T> pairs, int other)

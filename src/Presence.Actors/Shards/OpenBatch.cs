@@ -31,6 +31,12 @@ public sealed class OpenBatch
 
     public IEnumerable<ShardState> Shards => _writes.Values.Select(w => w.Shard);
 
+    /// <summary>Shards whose users were decided on, written or not: their memory counts on the outputs, and goes if those are lost.</summary>
+    public HashSet<ShardState> Touched { get; } = [];
+
+    /// <summary>Bytes of messages in the events; what a store that stands still may cost.</summary>
+    public long Bytes { get; private set; }
+
     internal void Add(ShardState shard, StoreEvent change)
     {
         if (!_writes.TryGetValue(shard.Id, out var write))
@@ -40,6 +46,13 @@ public sealed class OpenBatch
 
         write.Events.Add(change);
         Events++;
+        Touched.Add(shard);
+        Bytes += change switch
+        {
+            MessageStored e => e.Message.Body.Length,
+            OutboxAppended e => e.Item.Body.Length,
+            _ => 0,
+        };
     }
 
     internal void Hold(in HeldOutput output) => Outputs.Add(output);

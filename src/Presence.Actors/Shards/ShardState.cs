@@ -23,6 +23,9 @@ public sealed class ShardState(ShardGrant grant)
 
     public Dictionary<int, OutboxTo> To { get; } = [];
 
+    /// <summary>Shards for which <see cref="To"/> holds something to offer again or to trim: there are a million pairs, and few of them busy.</summary>
+    internal HashSet<int> Pending { get; } = [];
+
     /// <summary>Takes over what a batch of this shard committed.</summary>
     internal void CommittedBatch(ShardWrite write)
     {
@@ -71,8 +74,9 @@ public sealed class ShardState(ShardGrant grant)
             To[toShard] = to = new OutboxTo();
         }
 
-        // 65,536 items fit one position; the executor closes a batch long before (OpenBatch limit).
-        var item = new OutboxRow(Id, (position << 16) | (uint)_inBatch, to.Last, toShard, kind, body);
+        // A million items fit one position: more than a full inbox taken at once can add to a batch that is nearly full.
+        var item = new OutboxRow(Id, (position << 20) | (uint)_inBatch, to.Last, toShard, kind, body);
+        Pending.Add(toShard);
         to.Last = item.Sequence;
         to.Unconfirmed.Enqueue(item);
         return item;

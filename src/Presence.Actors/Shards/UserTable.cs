@@ -31,9 +31,9 @@ internal sealed class UserTable(ActorEnvironment environment)
     private readonly HashSet<long> _stored = [];
     private readonly Queue<UserSlot> _idle = new();
 
-    public Queue<long> Loads { get; } = new();
+    public LoadQueue Loads { get; } = new();
 
-    public Queue<long> BackgroundLoads { get; } = new();
+    public LoadQueue BackgroundLoads { get; } = new();
 
     public IEnumerable<UserState> Loaded => _slots.Values.Where(s => s.User is not null).Select(s => s.User!);
 
@@ -50,6 +50,11 @@ internal sealed class UserTable(ActorEnvironment environment)
         {
             _slots[userId] = slot = new UserSlot { UserId = userId };
             (background ? BackgroundLoads : Loads).Enqueue(userId);
+        }
+        else if (!background && slot.User is null && BackgroundLoads.Remove(userId))
+        {
+            // After a start everybody's timer queues here; a client that resumes must not wait for all of them.
+            Loads.Enqueue(userId);
         }
 
         if (slot.Jid is null && jid is not null)
