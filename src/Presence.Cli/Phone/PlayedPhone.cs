@@ -22,6 +22,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
     private SmCounter _received;
     private SmCounter _acknowledged;
     private int _lastId;
+    private volatile bool _quitting;
 
     /// <summary>Whom the last message came from or went to.</summary>
     public string? Partner { get; set; }
@@ -64,8 +65,9 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
     {
         if (_line is { } line)
         {
-            await SendStanzaAsync(Iq("set", b => b.Open("disable", Namespaces.Push).Attr("jid", account.PushService).Attr("node", account.PushNode)), cancellation)
+            await SendStanzaAsync(PhoneStanzas.Iq(NextId(), b => b.Open("disable", Namespaces.Push).Attr("jid", account.PushService).Attr("node", account.PushNode)), cancellation)
                 .ConfigureAwait(false);
+            _quitting = true;
             await line.SendAsync("</stream:stream>"u8.ToArray(), cancellation).ConfigureAwait(false);
             await _listening.ConfigureAwait(false);
         }
@@ -73,10 +75,10 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     /// <summary>Sends a message; while asleep it waits in the phone and leaves with the next wake.</summary>
     public Task SayAsync(string to, string text, CancellationToken cancellation) =>
-        SendStanzaAsync(Build(b => b.Open("message").Attr("type", "chat").Attr("to", to).Attr("id", NextId()).Open("body").Text(text)), cancellation);
+        SendStanzaAsync(PhoneStanzas.Build(b => b.Open("message").Attr("type", "chat").Attr("to", to).Attr("id", NextId()).Open("body").Text(text)), cancellation);
 
     /// <summary>Asks somebody to be a contact, so that both see each other's presence.</summary>
-    public Task AddAsync(string contact, CancellationToken cancellation) => SendStanzaAsync(Subscription(contact, "subscribe"), cancellation);
+    public Task AddAsync(string contact, CancellationToken cancellation) => SendStanzaAsync(PhoneStanzas.Subscription(contact, "subscribe"), cancellation);
 
     public void Dispose() => _line?.Dispose();
 
@@ -84,7 +86,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
     {
         await line.OpenAsync(account.Jid.Domain, cancellation).ConfigureAwait(false);
         var plain = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{account.Jid.Local}\0{account.Password}"));
-        await line.SendAsync(Build(b => b.Open("auth", Namespaces.Sasl).Attr("mechanism", "PLAIN").Text(plain)), cancellation).ConfigureAwait(false);
+        await line.SendAsync(PhoneStanzas.Build(b => b.Open("auth", Namespaces.Sasl).Attr("mechanism", "PLAIN").Text(plain)), cancellation).ConfigureAwait(false);
         var answer = await line.NextAsync(cancellation).ConfigureAwait(false);
         if (answer?.Name != "success")
         {
@@ -96,7 +98,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     private async Task<bool> TryResumeAsync(PhoneLine line, CancellationToken cancellation)
     {
-        await line.SendAsync(Build(b => b.Open("resume", Namespaces.StreamManagement).Attr("h", _received.Wire).Attr("previd", _smId)), cancellation).ConfigureAwait(false);
+        await line.SendAsync(PhoneStanzas.Build(b => b.Open("resume", Namespaces.StreamManagement).Attr("h", _received.Wire).Attr("previd", _smId)), cancellation).ConfigureAwait(false);
         var answer = await line.NextAsync(cancellation).ConfigureAwait(false);
         if (answer?.Name != "resumed")
         {
@@ -124,13 +126,13 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     private async Task BeginAsync(PhoneLine line, CancellationToken cancellation)
     {
-        await line.SendAsync(Iq("set", b => b.Open("bind", Namespaces.Bind).Open("resource").Text(account.Resource)), cancellation).ConfigureAwait(false);
+        await line.SendAsync(PhoneStanzas.Iq(NextId(), b => b.Open("bind", Namespaces.Bind).Open("resource").Text(account.Resource)), cancellation).ConfigureAwait(false);
         if ((await line.NextAsync(cancellation).ConfigureAwait(false))?.Attr("type") != "result")
         {
             throw new IOException("the server refuses the session");
         }
 
-        await line.SendAsync(Build(b => b.Open("enable", Namespaces.StreamManagement).Attr("resume", "true")), cancellation).ConfigureAwait(false);
+        await line.SendAsync(PhoneStanzas.Build(b => b.Open("enable", Namespaces.StreamManagement).Attr("resume", "true")), cancellation).ConfigureAwait(false);
         var enabled = await line.NextAsync(cancellation).ConfigureAwait(false);
         _smId = enabled?.Name == "enabled" ? enabled.Attr("id") : null;
         byte[][] kept;
@@ -143,8 +145,8 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
         byte[][] first =
         [
-            Iq("set", b => b.Open("enable", Namespaces.Push).Attr("jid", account.PushService).Attr("node", account.PushNode)),
-            Build(b => b.Open("presence")),
+            PhoneStanzas.Iq(NextId(), b => b.Open("enable", Namespaces.Push).Attr("jid", account.PushService).Attr("node", account.PushNode)),
+            PhoneStanzas.Build(b => b.Open("presence")),
             .. kept,
         ];
         foreach (var stanza in first)
@@ -171,7 +173,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
         }
 
         // Not put to sleep by its owner: the server or the network did it.
-        if (Interlocked.CompareExchange(ref _line, null, line) == line)
+        if (Interlocked.CompareExchange(ref _line, null, line) == line && !_quitting)
         {
             say("The connection is gone. /wake resumes.");
         }
@@ -185,7 +187,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
         {
             if (element.Name == "r")
             {
-                await line.SendAsync(Build(b => b.Open("a", Namespaces.StreamManagement).Attr("h", _received.Wire)), CancellationToken.None).ConfigureAwait(false);
+                await line.SendAsync(PhoneStanzas.Build(b => b.Open("a", Namespaces.StreamManagement).Attr("h", _received.Wire)), CancellationToken.None).ConfigureAwait(false);
             }
             else if (element.Name == "a")
             {
@@ -210,7 +212,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
                 await ContactAsync(element).ConfigureAwait(false);
                 break;
             case "iq" when element.Attr("type") is "get" or "set":
-                await SendStanzaAsync(Refusal(element), CancellationToken.None).ConfigureAwait(false);
+                await SendStanzaAsync(PhoneStanzas.AnswerTo(element), CancellationToken.None).ConfigureAwait(false);
                 break;
         }
     }
@@ -219,25 +221,25 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
     {
         if (message.Child("body")?.Text is { } text && message.Attr("from") is { } from)
         {
-            Partner = Bare(from);
+            Partner = PhoneStanzas.Bare(from);
             say($"{Partner}: {text}");
         }
     }
 
     private async Task ContactAsync(XmlElement presence)
     {
-        if (presence.Attr("from") is not { } from || Bare(from) == account.Jid.ToString())
+        if (presence.Attr("from") is not { } from || PhoneStanzas.Bare(from) == account.Jid.ToString())
         {
             return;
         }
 
-        var contact = Bare(from);
+        var contact = PhoneStanzas.Bare(from);
         switch (presence.Attr("type"))
         {
             case "subscribe":
                 say($"{contact} is a contact now.");
-                await SendStanzaAsync(Subscription(contact, "subscribed"), CancellationToken.None).ConfigureAwait(false);
-                await SendStanzaAsync(Subscription(contact, "subscribe"), CancellationToken.None).ConfigureAwait(false);
+                await SendStanzaAsync(PhoneStanzas.Subscription(contact, "subscribed"), CancellationToken.None).ConfigureAwait(false);
+                await SendStanzaAsync(PhoneStanzas.Subscription(contact, "subscribe"), CancellationToken.None).ConfigureAwait(false);
                 break;
             case null:
                 say($"{contact} is {(presence.Child("show")?.Text is { Length: > 0 } show ? show : "available")}.");
@@ -261,7 +263,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
             try
             {
                 await line.SendAsync(stanza, cancellation).ConfigureAwait(false);
-                await line.SendAsync(Build(b => b.Open("r", Namespaces.StreamManagement)), cancellation).ConfigureAwait(false);
+                await line.SendAsync(PhoneStanzas.Build(b => b.Open("r", Namespaces.StreamManagement)), cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {
@@ -300,32 +302,6 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
             }
         }
     }
-
-    private byte[] Iq(string type, Action<Utf8XmlBuilder> payload) => Build(b =>
-    {
-        b.Open("iq").Attr("type", type).Attr("id", NextId());
-        payload(b);
-    });
-
-    private static byte[] Subscription(string to, string type) => Build(b => b.Open("presence").Attr("type", type).Attr("to", to));
-
-    private static byte[] Refusal(XmlElement iq) => Build(b =>
-    {
-        b.Open("iq").Attr("type", iq.Child("ping", Namespaces.Ping) is null ? "error" : "result").Attr("id", iq.Attr("id")).Attr("to", iq.Attr("from"));
-        if (iq.Child("ping", Namespaces.Ping) is null)
-        {
-            b.Open("error").Attr("type", "cancel").Empty("service-unavailable", Namespaces.StanzaErrors);
-        }
-    });
-
-    private static byte[] Build(Action<Utf8XmlBuilder> content)
-    {
-        using var builder = new Utf8XmlBuilder();
-        content(builder);
-        return builder.CloseAll().ToArray();
-    }
-
-    private static string Bare(string jid) => jid.Split('/')[0];
 
     private string NextId() => "phone-" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 }

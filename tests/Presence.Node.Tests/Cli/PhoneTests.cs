@@ -65,6 +65,11 @@ public sealed class PhoneTests : IAsyncLifetime
         alice.Type("/quit");
         bob.Type("/quit");
         Assert.Equal((ExitCode.Done, ExitCode.Done), (await alice.EndAsync(), await bob.EndAsync()));
+        Assert.DoesNotContain(bob.Lines, line => line.Contains("The connection is gone", StringComparison.Ordinal));
+
+        using var explain = new PlayedTerminal("explain", push.Value.GetProperty("stanzaId").GetString()!, "--user", "bob@localhost", "--admin", _node.Ports.Admin);
+        Assert.Equal(ExitCode.Done, await explain.EndAsync());
+        await explain.SeesAsync("push");
     }
 
     [Fact]
