@@ -52,6 +52,7 @@ public static class PushRegistrationFeature
 
         // The answer goes first: once registered, a client that holds gets nothing while it is inactive.
         IqReply.Result(session, iq, turn);
+        var silent = session.Silent;
         var decided = known is { DisabledReason: null } ? known.Pushed : user.LastId;
         turn.Emit(new PushRegistered(
             new PushRegistrationRow(user.UserId, service, node, session.No, asked.Options, asked.Hold, asked.Own, decided, null)));
@@ -61,12 +62,7 @@ public static class PushRegistrationFeature
             Sessions.End(older, turn, EndReason.Replaced);
         }
 
-        if (session is { Silent: true, Available: true } && turn.Options.AwayWhenSuspended)
-        {
-            PresenceFeature.ShowAway(session, turn);
-        }
-
-        Sessions.Store(session, turn);
+        Settle(session, silent, turn);
     }
 
     /// <summary>§6: one registration, or without a node all of the service. That there is none is no error.</summary>
@@ -78,13 +74,28 @@ public static class PushRegistrationFeature
             return;
         }
 
-        var node = disable.Attr("node");
+        var (node, silent) = (disable.Attr("node"), session.Silent);
         foreach (var registration in turn.User.Registrations.FindAll(r => r.Service == service && (node is null || r.Node == node)))
         {
             PushFeature.Unregister(registration, turn);
         }
 
         IqReply.Result(session, iq, turn);
+        Settle(session, silent, turn);
+    }
+
+    /// <summary>An inactive client begins or ceases to be silent with its registration, and shows it (sessions.md 3.2).</summary>
+    private static void Settle(SessionState session, bool wasSilent, Turn turn)
+    {
+        if (session is { Silent: true, Available: true } && turn.Options.AwayWhenSuspended)
+        {
+            PresenceFeature.ShowAway(session, turn);
+        }
+        else if (wasSilent && !session.Silent)
+        {
+            PresenceFeature.Restore(session, turn);
+        }
+
         Sessions.Store(session, turn);
     }
 
