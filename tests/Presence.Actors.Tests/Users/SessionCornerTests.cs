@@ -100,7 +100,11 @@ public class SessionCornerTests
             }
 
             Assert.True(bench.User("bob@example.org").Backlog.Count <= 21);
-            bench.Crash();
+            if (round % 3 == 2)
+            {
+                // All that was loaded has been acknowledged; only the store knows of the rest.
+                bench.Crash();
+            }
         }
 
         Assert.Equal(Enumerable.Range(0, 50), _got.Distinct().Order());
