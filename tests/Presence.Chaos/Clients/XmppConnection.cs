@@ -6,7 +6,7 @@ using System.Xml.Linq;
 namespace Presence.Chaos.Clients;
 
 /// <summary>
-/// One TCP connection to a node, logged in with PLAIN and without TLS: elements in, text out.
+/// One TCP connection to a node, logged in with SCRAM-SHA-1 and without TLS: elements in, text out.
 /// It must never reconnect or remember anything: that is <see cref="SmClient"/>'s part.
 /// </summary>
 public sealed class XmppConnection : IDisposable
@@ -32,10 +32,15 @@ public sealed class XmppConnection : IDisposable
         {
             await connection.socket.ConnectAsync(IPAddress.Loopback, port, cancel);
             await connection.OpenStreamAsync(cancel);
-            var user = jid.Split('@')[0];
-            var token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"));
-            connection.Write($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{token}</auth>");
+            var scram = new ScramClient(jid.Split('@')[0], password);
+            connection.Write($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'>{scram.First()}</auth>");
             var answer = await connection.ReadAsync(cancel);
+            if (answer.Name.LocalName == "challenge")
+            {
+                connection.Write($"<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{scram.Final(answer.Value)}</response>");
+                answer = await connection.ReadAsync(cancel);
+            }
+
             if (answer.Name.LocalName != "success")
             {
                 throw new ProtocolViolationException($"{jid} may not log in: {answer}");
