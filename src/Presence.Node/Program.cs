@@ -62,5 +62,7 @@ catch (Exception e)
 void StopInOrder(PosixSignalContext signal)
 {
     signal.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
+
+    // Not Cancel: what waits for it would go on right here, inside the signal's handler.
+    _ = stop.CancelAsync();
 }

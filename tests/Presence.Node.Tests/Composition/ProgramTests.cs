@@ -44,7 +44,13 @@ public sealed class ProgramTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
         using var node = Start("--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0");
-        Assert.StartsWith("ready {", await node.StandardOutput.ReadLineAsync().WaitAsync(Limit), StringComparison.Ordinal);
+        var ready = await node.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+        if (ready is null)
+        {
+            Assert.Fail($"the node ended: {await EndAsync(node)}");
+        }
+
+        Assert.StartsWith("ready {", ready, StringComparison.Ordinal);
 
         using (var kill = Process.Start("kill", [$"-{signal}", node.Id.ToString(CultureInfo.InvariantCulture)]))
         {
@@ -52,7 +58,7 @@ public sealed class ProgramTests : IDisposable
         }
 
         var (code, output, error) = await EndAsync(node);
-        Assert.Equal((0, ""), (code, output));
+        Assert.True((code, output) == (0, ""), $"exit code {code}\n{output}\n{error}");
         Assert.Contains("Listening for", error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "admin.sock")));
     }
