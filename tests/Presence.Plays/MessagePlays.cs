@@ -69,6 +69,9 @@ public sealed class MessagePlays(PlayNode stage)
         Assert.Equal(JsonSerializer.Serialize((string[][])[all[7..12], all[2..7], all[..2]]), play.One("backwards").Json("pages"));
         Assert.Equal(bob, play.One("with bob").Texts("bodies"));
         Assert.Equal(["from carol", "to carol"], play.One("with carol").Texts("bodies"));
+
+        // What was sent to her bare address is not part of the conversation with that device (XEP-0313 §4.1.1).
+        Assert.Equal(["from carol"], play.One("with her desk").Texts("bodies"));
         Assert.Empty(play.One("with nobody").Texts("bodies"));
         Assert.Equal(bob, play.One("time").Texts("until"));
         Assert.Equal(["from carol", "to carol"], play.One("time").Texts("since"));

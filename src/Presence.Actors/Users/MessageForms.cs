@@ -73,7 +73,7 @@ public static class MessageForms
     public static MessageRef RefOf(MessageRow row) => new(row.Id, row.Peer, row.Flags, row.OriginSession, row.ToResource, row.Body.Length);
 
     /// <summary>The bytes for a client. Visible rows carry their stanza-id (XEP-0359); late ones a delay stamp (XEP-0203).</summary>
-    public static OutboundStanza Render(MessageRow row, MessageForm form, Jid account, ActorEnvironment environment, bool delayed)
+    public static OutboundStanza Render(MessageRow row, MessageForm form, Jid to, ActorEnvironment environment, bool delayed)
     {
         if ((row.Flags & MessageFlags.Verbatim) != 0)
         {
@@ -81,7 +81,7 @@ public static class MessageForms
         }
 
         var end = StanzaSplice.EndTagStart(row.Body);
-        var extra = (row.Flags & MessageFlags.Visible) != 0 ? StanzaSplice.StanzaId(account, environment.StanzaIds.Encode(row.Id)) : [];
+        var extra = (row.Flags & MessageFlags.Visible) != 0 ? StanzaSplice.StanzaId(to.Bare, environment.StanzaIds.Encode(row.Id)) : [];
         var stamp = DateTimeOffset.FromUnixTimeMilliseconds(row.Id >> 20);
         if (form == MessageForm.Plain)
         {
@@ -96,7 +96,7 @@ public static class MessageForms
         var inner = extra.Length == 0 ? row.Body : StanzaSplice.Append(row.Body, extra);
         var forwarded = StanzaSplice.Forwarded(inner, delayed ? stamp : null);
         using var xml = new Utf8XmlBuilder(forwarded.Length + 256);
-        xml.Open("message").Attr("from", account.ToString()).Attr("type", TypeOf(row.Flags))
+        xml.Open("message").Attr("from", to.Bare.ToString()).Attr("to", to.ToString()).Attr("type", TypeOf(row.Flags))
             .Open(form == MessageForm.SentCarbon ? "sent" : "received", Namespaces.Carbons).Raw(forwarded).Close().Close();
         return new OutboundStanza(0, xml.ToArray(), default, default);
     }
@@ -116,14 +116,10 @@ public static class MessageForms
             return MessageForm.Plain;
         }
 
-        if (row.OriginSession == session.No)
-        {
-            return MessageForm.None;
-        }
-
+        // To one's own bare JID the sending client gets it too, like any available one (RFC 6121 §8.5.2.1.1); a copy of what it sent never (XEP-0280 §7).
         var bare = (row.Flags & MessageFlags.ToFullJid) == 0;
         return bare && session.Available && session.Priority >= 0 ? MessageForm.Plain
-            : carbon ? MessageForm.SentCarbon : MessageForm.None;
+            : carbon && row.OriginSession != session.No ? MessageForm.SentCarbon : MessageForm.None;
     }
 
     private static string TypeOf(MessageFlags flags) => (flags & MessageFlags.Error) != 0 ? "error" : "chat";

@@ -243,7 +243,7 @@ public static class Messages
             }
 
             row ??= new MessageRow(turn.User.UserId, 0, "", null, reference.Flags & ~MessageFlags.Visible, 0, null, null, stanza.Bytes);
-            Outbound.Ephemeral(session, MessageForms.Render(row, form, turn.User.Jid, turn.Environment, delayed: false), turn, chatState: state);
+            Outbound.Ephemeral(session, MessageForms.Render(row, form, session.FullJid, turn.Environment, delayed: false), turn, chatState: state);
             shown = true;
         }
 

@@ -66,7 +66,7 @@ public static class Outbound
 
         FlushWaiting(session, turn);
         session.Cursor = Math.Max(session.Cursor, row.Id);
-        var stanza = MessageForms.Render(row, form, turn.User.Jid, turn.Environment, delayed: false);
+        var stanza = MessageForms.Render(row, form, session.FullJid, turn.Environment, delayed: false);
         Number(session, row.Id, stanza, row.Body.Length, turn);
         Pump(session, turn);
     }
@@ -199,7 +199,7 @@ public static class Outbound
                 continue;
             }
 
-            item.Stanza = MessageForms.Render(row, MessageForms.OfNumbered(MessageForms.RefOf(row), session), turn.User.Jid, turn.Environment, delayed: true);
+            item.Stanza = MessageForms.Render(row, MessageForms.OfNumbered(MessageForms.RefOf(row), session), session.FullJid, turn.Environment, delayed: true);
         }
 
         if (session.NextToSend < list.Count && list[session.NextToSend] is { HasBytes: false } missing && !found.ContainsKey(missing.MessageId))

@@ -98,7 +98,8 @@ async def play():
     emit("backwards", pages=pages)
 
     emit("with bob", bodies=bodies((await page(alice, with_=account("bob")))[0]))
-    emit("with carol", bodies=bodies((await page(alice, with_=carol.boundjid.full))[0]))
+    emit("with carol", bodies=bodies((await page(alice, with_=carol.boundjid.bare))[0]))
+    emit("with her desk", bodies=bodies((await page(alice, with_=carol.boundjid.full))[0]))
     emit("with nobody", bodies=bodies((await page(alice, with_="nobody@localhost"))[0]))
 
     until, _ = await page(alice, end=middle)
