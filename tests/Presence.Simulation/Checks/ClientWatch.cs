@@ -9,13 +9,11 @@ namespace Presence.Simulation.Checks;
 
 /// <summary>
 /// Looks at everything that leaves for a client and everything that reaches one: S2 (acknowledged means durable), S3 (h never falls), S11 (outbound
-/// once), A2 (in order), A3 (no echo), A5 (kept while needed), S12 (pushes). It must never look into an owner.
+/// once), A2 (in order), A3 (no echo), A5 (kept while needed). It must never look into an owner.
 /// </summary>
 public sealed class ClientWatch(World world)
 {
     private readonly StanzaIds _ids = new(world.Store.Inner.Secret);
-    private readonly Dictionary<string, int> _pushed = [];
-    private readonly Dictionary<string, int> _forgiven = [];
 
     /// <summary>A control leaves the owner for a connection.</summary>
     public void Told(SimConnection connection, ControlOutput output)
@@ -53,12 +51,13 @@ public sealed class ClientWatch(World world)
         }
 
         device.Account.Seen.Add(message.Id);
-        if (session is null)
+        if (session is null || stanza.Bytes.AsSpan().IndexOf("urn:xmpp:mam:2"u8) >= 0 || stanza.Bytes.AsSpan().IndexOf("type='error'"u8) >= 0)
         {
+            // What the archive shows is asked for, as often as one likes; a refusal is no delivery.
             return;
         }
 
-        if (message.Sender == device && message.Sender.Account != message.Receiver)
+        if (message.SentIn == session && message.Repeats == 0)
         {
             throw new ViolationException("A3", $"{device.Name} gets its own {message} back");
         }
@@ -75,25 +74,6 @@ public sealed class ClientWatch(World world)
         }
     }
 
-    public void Pushed(PushNotification push)
-    {
-        var sent = _pushed[push.PushId] = _pushed.GetValueOrDefault(push.PushId) + 1;
-        if (sent > 1 + _forgiven.GetValueOrDefault(push.PushId))
-        {
-            throw new ViolationException("S12", $"push {push.PushId} left {sent} times");
-        }
-    }
-
-    public void PushAnswered(PushNotification push, PushOutcome outcome)
-    {
-        if (outcome == PushOutcome.Retry)
-        {
-            PushAnswerLost(push);
-        }
-    }
-
-    public void PushAnswerLost(PushNotification push) => _forgiven[push.PushId] = _forgiven.GetValueOrDefault(push.PushId) + 1;
-
     private void Told(SimConnection connection, SimSession session, long told)
     {
         var name = connection.Device.Name;
@@ -109,7 +89,7 @@ public sealed class ClientWatch(World world)
 
         for (; session.Told < told; session.Told++)
         {
-            if (session.Sent[(int)session.Told].Message is { Durable: true, SenderRows: 0 } message)
+            if (session.Sent[(int)session.Told].Message is { Durable: true, Effects: 0 } message)
             {
                 throw new ViolationException("S2", $"{name} is told h {told}, but {message} is not in the store");
             }
@@ -156,19 +136,25 @@ public sealed class ClientWatch(World world)
             throw new ViolationException("S11", $"{device.Name} gets row {row} of {message} twice in one session");
         }
 
-        // What is addressed to a session before its initial presence may precede its backlog (A2); after that all is in order.
-        if (row <= session.HighestBare || (row <= session.HighestFull && row > Backlog(device, session)))
+        // What comes to a session before its initial presence may precede its backlog (A2): then the order starts over, once for each time it comes.
+        var waiting = row <= Backlog(device, session);
+        if (waiting && row <= session.LastWaiting)
+        {
+            session.Restarts++;
+        }
+
+        if (waiting ? session.Restarts > session.TimesOnline : row <= session.HighestLive)
         {
             throw new ViolationException("A2", $"{device.Name} gets row {row} of {message} behind a later one");
         }
 
-        if (message.ToFullJid)
+        if (waiting)
         {
-            session.HighestFull = row;
+            session.LastWaiting = row;
         }
         else
         {
-            session.HighestBare = row;
+            session.HighestLive = row;
         }
     }
 

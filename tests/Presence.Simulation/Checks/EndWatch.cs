@@ -24,6 +24,10 @@ public sealed class EndWatch(World world)
         {
             True(!device.Unacknowledged, "Liveness", $"{device.Name} waits for an acknowledgement");
             Entitled(device, state.Users[device.Account.UserId]);
+            if (world.Settings.Rejected == 0)
+            {
+                Contacts(device);
+            }
         }
 
         foreach (var account in world.Accounts)
@@ -33,7 +37,7 @@ public sealed class EndWatch(World world)
         }
     }
 
-    private static void Kept(SimMessage message)
+    private void Kept(SimMessage message)
     {
         if (!message.Durable)
         {
@@ -41,13 +45,25 @@ public sealed class EndWatch(World world)
         }
 
         True(message.Acknowledged || message.Abandoned, "Liveness", $"{message} was never acknowledged");
-        True(message.SenderRows > 0 || message.Abandoned, "S2", $"{message} was acknowledged and is not in the store");
-        True(message.Crossings == message.SenderRows, "S1", $"{message} took effect {message.SenderRows} times and left {message.Crossings} times");
-        True(message.ReceiverRows == message.Crossings, "S9", $"{message} left {message.Crossings} times and arrived {message.ReceiverRows} times");
-        True(message.ReceiverRows == 0 || message.Receiver.Seen.Contains(message.Id), "A4", $"{message} is in the store and no device has it");
+        True(message.Effects > 0 || message.Abandoned, "S2", $"{message} was acknowledged and took no effect");
+        if (!message.Promised)
+        {
+            return;
+        }
+
+        True(message.ReceiverRows == message.Effects, "S9", $"{message} left {message.Effects} times and arrived {message.ReceiverRows} times");
+        var alone = message.ToSelf && message.Receiver.Devices.Count == 1;
+        if (message.ReceiverRows > 0 && !message.Receiver.Seen.Contains(message.Id) && !message.Receiver.Careless && !alone)
+        {
+            True(world.Settings.ArchiveSuffices && Archived(message), "A4", $"{message} was taken and no device has it");
+        }
     }
 
-    /// <summary>A1: everything that came while the session was available has reached it.</summary>
+    private bool Archived(SimMessage message) =>
+        message.Sort != MessageSort.Chat
+        || world.Store.Inner.State.Users[message.Receiver.UserId].Messages.Values.Any(m => world.Ledger.Find(m.Body) == message);
+
+    /// <summary>A1: everything that came while the session was there for it has reached it.</summary>
     private void Entitled(SimDevice device, MemoryUser user)
     {
         if (device.Session is not { SmId: { } id } session)
@@ -55,18 +71,44 @@ public sealed class EndWatch(World world)
             return;
         }
 
-        var no = user.Docs.Values.First(d => d.SmId == id).SessionNo;
-        if (!world.StoreWatch.AvailableSince.TryGetValue((device.Account.UserId, no), out var since))
-        {
-            throw new ViolationException("Liveness", $"{device.Name} is not available");
-        }
-
+        var doc = user.Docs.Values.First(d => d.SmId == id);
+        var key = (device.Account.UserId, doc.SessionNo);
+        True(world.StoreWatch.AvailableSince.TryGetValue(key, out var since), "Liveness", $"{device.Name} is not available");
+        var carbons = world.StoreWatch.CarbonsSince.GetValueOrDefault(key, long.MaxValue);
         foreach (var row in user.Messages.Values)
         {
-            var plain = (row.Flags & (MessageFlags.Outgoing | MessageFlags.ToFullJid)) == 0;
-            if (row.Id > since && plain && world.Ledger.Find(row.Body) is { } message && !session.Seen.Contains(message.Id))
+            if (world.Ledger.Find(row.Body) is { } message && IsFor(row, message, doc, since, carbons) && message.SentIn != session && !session.Seen.Contains(message.Id))
             {
-                throw new ViolationException("A1", $"{device.Name} was available and never got {message}");
+                throw new ViolationException("A1", $"{device.Name} is entitled to {message} and never got it");
+            }
+        }
+    }
+
+    private static bool IsFor(MessageRow row, SimMessage message, SessionDocRow doc, long since, long carbons)
+    {
+        if (row.Id > carbons && row.Flags.HasFlag(MessageFlags.CarbonEligible))
+        {
+            return true;
+        }
+
+        if (row.Flags.HasFlag(MessageFlags.ToFullJid))
+        {
+            return row.Id > doc.Since && row.ToResource == doc.Resource;
+        }
+
+        var incoming = !row.Flags.HasFlag(MessageFlags.Outgoing) || message.ToSelf;
+        return incoming && row.Id > since;
+    }
+
+    /// <summary>Everybody is a contact of everybody and everybody is there: so must every client see it.</summary>
+    private void Contacts(SimDevice device)
+    {
+        foreach (var other in world.Devices)
+        {
+            if (other != device && device.Session!.Contacts.GetValueOrDefault(other.FullJid) is not "available")
+            {
+                var shown = device.Session.Contacts.GetValueOrDefault(other.FullJid) ?? "nobody";
+                throw new ViolationException("Presence", $"{device.Name} sees {shown} at {other.FullJid}");
             }
         }
     }

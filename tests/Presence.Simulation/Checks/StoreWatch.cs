@@ -1,3 +1,4 @@
+using Presence.Actors.Users.Features;
 using Presence.Simulation.Clients;
 using Presence.Simulation.Engine;
 using Presence.Storage.Contracts;
@@ -86,9 +87,14 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
             return;
         }
 
-        if ((row.Flags & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != 0)
+        if ((row.Flags & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != 0 && ++message.SenderRows > 1 + message.Repeats)
         {
-            Sent(message);
+            throw new ViolationException("S1", $"{message} is {message.SenderRows} times in its sender's log");
+        }
+
+        if (message.ToSelf)
+        {
+            TookEffect(message);
         }
 
         if ((row.Flags & MessageFlags.Outgoing) == 0)
@@ -97,16 +103,16 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
         }
     }
 
-    private static void Sent(SimMessage message)
+    private static void TookEffect(SimMessage message)
     {
-        if (++message.SenderRows > 1 + message.Repeats)
+        if (message.Effects > 1 + message.Repeats)
         {
-            throw new ViolationException("S1", $"{message} took effect {message.SenderRows} times");
+            throw new ViolationException("S1", $"{message} took effect {message.Effects} times");
         }
 
         // In the order sent, none left out, but for those whose sender no longer knows.
         var composed = message.Sender.Composed;
-        while (composed.TryPeek(out var next) && (next.Abandoned || next.Repeats > 0 || next.SenderRows > 0) && next != message)
+        while (composed.TryPeek(out var next) && (next.Abandoned || next.Repeats > 0 || next.Effects > 0) && next != message)
         {
             composed.Dequeue();
         }
@@ -129,15 +135,21 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
             throw new ViolationException("S9", $"{message} is in the log of another user");
         }
 
-        if (++message.ReceiverRows > (message.Sender.Account == message.Receiver ? message.SenderRows : message.Crossings))
+        if (++message.ReceiverRows > message.Effects)
         {
-            throw new ViolationException("S9", $"{message} arrived {message.ReceiverRows} times, sent over {message.Crossings} times");
+            throw new ViolationException("S9", $"{message} arrived {message.ReceiverRows} times, sent over {message.Effects} times");
         }
 
-        if (message.Sender.Account != message.Receiver)
+        if (message.ToSelf)
         {
-            var next = _crossing[(message.Sender.Account.UserId, message.Receiver.UserId)].Dequeue();
-            if (next != message)
+            return;
+        }
+
+        // A headline that finds nobody there leaves no row.
+        var crossing = _crossing[(message.Sender.Account.UserId, message.Receiver.UserId)];
+        while (crossing.TryDequeue(out var next) && next != message)
+        {
+            if (next.Promised)
             {
                 throw new ViolationException("S9", $"{message} arrived before {next}");
             }
@@ -147,16 +159,13 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
     private void Appended(OutboxRow item)
     {
         Queue(_offered, (item.FromShard, item.ToShard)).Enqueue(item.Sequence);
-        if (ledger.Find(item.Body) is not { } message)
+        if (ledger.Find(item.Body) is not { } message || item.Body.AsSpan().IndexOf("type='error'"u8) >= 0)
         {
             return;
         }
 
-        if (++message.Crossings > 1 + message.Repeats)
-        {
-            throw new ViolationException("S1", $"{message} left {message.Crossings} times");
-        }
-
+        message.Crossings++;
+        TookEffect(message);
         Queue(_crossing, (message.Sender.Account.UserId, message.Receiver.UserId)).Enqueue(message);
     }
 
@@ -172,7 +181,7 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
     private void Doc(SessionDocRow doc)
     {
         var key = (doc.UserId, doc.SessionNo);
-        Since(AvailableSince, key, doc.Presence is not null);
+        Since(AvailableSince, key, doc.Presence is { } presence && PresenceStanzas.PriorityOf(presence) >= 0);
         Since(CarbonsSince, key, doc.Carbons);
     }
 

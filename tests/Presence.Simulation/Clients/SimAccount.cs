@@ -12,6 +12,9 @@ public sealed class SimAccount(string jid)
 
     public List<SimDevice> Devices { get; } = [];
 
+    /// <summary>A device without stream management may lose what it was sent, and nobody will know.</summary>
+    public bool Careless => Devices.Exists(d => d.Care == StreamCare.Nothing);
+
     /// <summary>Messages that some device got while it counted.</summary>
     public HashSet<int> Seen { get; } = [];
 }

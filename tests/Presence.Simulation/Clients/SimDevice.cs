@@ -1,50 +1,73 @@
-using System.Text;
-using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Simulation.Engine;
 using Presence.Simulation.Servers;
 
 namespace Presence.Simulation.Clients;
 
+/// <summary>How a device treats its streams.</summary>
+public enum StreamCare
+{
+    /// <summary>Stream management with resumption.</summary>
+    Resumes,
+
+    /// <summary>Acknowledgements, but every socket is a new session.</summary>
+    Counts,
+
+    /// <summary>No stream management at all.</summary>
+    Nothing,
+}
+
 /// <summary>
 /// One client with stream management as XEP-0198 has it: counts, keeps what is not acknowledged, resumes and sends the rest again, or binds anew and
 /// sends again what it cannot know to have arrived. It must never count otherwise than it received.
 /// </summary>
-public sealed class SimDevice(World world, SimAccount account, string resource, bool resumes)
+public sealed class SimDevice(World world, SimAccount account, string resource, StreamCare care)
 {
     private readonly Queue<SimMessage> _outbox = new();
     private bool _enabling;
-    private bool _loggingOut;
     private bool _ackAsked;
 
     public SimAccount Account => account;
 
     public string Resource => resource;
 
+    public StreamCare Care => care;
+
     public string Name { get; } = $"{account.Jid.Local}/{resource}";
+
+    public string FullJid { get; } = $"{account.Jid}/{resource}";
+
+    /// <summary>What its app uses beyond messages and presence; fixed for a run.</summary>
+    public AppTraits Traits { get; init; } = new();
 
     public SimConnection? Connection { get; private set; }
 
     public SimSession? Session { get; private set; }
 
-    /// <summary>The stream is managed and stanzas may flow.</summary>
+    /// <summary>Stanzas may flow.</summary>
     public bool Ready { get; private set; }
 
-    /// <summary>Composed and not known to be stored, oldest first: the order in which rows must appear.</summary>
+    public bool LoggingOut { get; private set; }
+
+    /// <summary>Composed and not known to have taken effect, oldest first: the order in which effects must appear.</summary>
     public Queue<SimMessage> Composed { get; } = new();
+
+    /// <summary>When its user last did something that counts as use.</summary>
+    public long LastUse { get; set; }
 
     public bool CanReceive => Connection is { } c && (c.Out.Count > 0 || c.ServerGone);
 
     public bool OwesAck => Ready && _ackAsked;
 
-    public bool Unacknowledged => _outbox.Count > 0 || (Session is { } s && s.Acknowledged < s.Sent.Count);
+    public bool Unacknowledged => _outbox.Count > 0 || (Session is { Managed: true } s && s.Acknowledged < s.Sent.Count);
 
-    public bool LoggingOut => _loggingOut;
+    /// <summary>Free to say something.</summary>
+    public bool Idle => Ready && !LoggingOut && Connection is { ClientGone: false };
 
     public void Connect()
     {
         Connection = world.Edge.Open(this);
-        (Ready, _enabling, _loggingOut, _ackAsked) = (false, false, false, false);
+        (Ready, _enabling, LoggingOut, _ackAsked) = (false, false, false, false);
         if (Session is { SmId: { } id } session)
         {
             Connection.Session = session;
@@ -59,14 +82,15 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
 
     public void Compose(SimMessage message)
     {
+        LastUse = world.Now;
         if (message.Durable)
         {
             Composed.Enqueue(message);
         }
 
-        if (Ready && !_loggingOut)
+        if (Ready && !LoggingOut)
         {
-            Send(message);
+            Send(Phrases.Message(message), message);
         }
         else if (message.Durable)
         {
@@ -74,10 +98,21 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
         }
     }
 
-    public void ComeOnline()
+    public void Send(string xml, SimMessage? message = null)
     {
-        Session!.Available = true;
-        Send("<presence/>", null, "presence");
+        var element = new ClientStanza(Phrases.Parse(xml));
+        message?.SentIn = Session;
+        if (Session!.Managed)
+        {
+            Session.Sent.Add((element, message));
+        }
+        else if (message is not null)
+        {
+            // Nobody will ever say whether it arrived.
+            message.Abandoned = true;
+        }
+
+        Put(element);
     }
 
     public void RequestAck() => Put(new ClientAckRequest());
@@ -88,11 +123,16 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
         Put(new ClientAck(Session!.H));
     }
 
-    public void SetActive(bool active) => Put(new ClientState(active));
+    public void SetActive(bool active)
+    {
+        Session!.Inactive = !active;
+        LastUse = active ? world.Now : LastUse;
+        Put(new ClientState(active));
+    }
 
     public void LogOut()
     {
-        _loggingOut = true;
+        LoggingOut = true;
         Put(new StreamEnd());
     }
 
@@ -141,12 +181,14 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
         switch (element)
         {
             case ServerStanza stanza:
-                if (connection.Managed && Session is { } session && Ready)
+                var session = Ready ? Session : null;
+                if (session is not null)
                 {
                     session.H++;
                 }
 
-                world.Watch.Received(this, Ready ? Session : null, stanza);
+                world.Watch.Received(this, session, stanza);
+                App.Received(this, session, stanza.Bytes);
                 return $"stanza {stanza.Number} {Describe.Text(stanza.Bytes)}";
             case ServerAckRequest:
                 _ackAsked = true;
@@ -161,12 +203,12 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
     {
         switch (output)
         {
-            case BoundOutput bound:
+            case BoundOutput when care == StreamCare.Nothing: Begin(new SimSession(null, managed: false)); break;
+            case BoundOutput:
                 _enabling = true;
-                FullJid = bound.FullJid.ToString();
-                Put(new EnableRequest(resumes));
+                Put(new EnableRequest(care == StreamCare.Resumes));
                 break;
-            case SmEnabledOutput enabled when _enabling: Begin(new SimSession(enabled.SmId, FullJid!)); break;
+            case SmEnabledOutput enabled when _enabling: Begin(new SimSession(enabled.SmId, managed: true)); break;
             case ResumedOutput resumed: Resumed(resumed.H); break;
             case ResumeRefusedOutput refused:
                 Forget(refused.H);
@@ -177,8 +219,6 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
             default: throw new ViolationException("Liveness", $"{Name} is told {output}");
         }
     }
-
-    private string? FullJid { get; set; }
 
     private void Begin(SimSession session)
     {
@@ -191,8 +231,9 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
     private void Resumed(long h)
     {
         Ready = true;
+        Session!.Inactive = false;
         Acknowledged(h);
-        foreach (var (stanza, _) in Session!.Sent.Skip((int)h))
+        foreach (var (stanza, _) in Session.Sent.Skip((int)h))
         {
             Put(stanza);
         }
@@ -204,7 +245,7 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
     {
         while (_outbox.TryDequeue(out var message))
         {
-            Send(message);
+            Send(Phrases.Message(message), message);
         }
     }
 
@@ -244,32 +285,14 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
 
     private void Disconnected()
     {
-        if (_loggingOut)
+        if (LoggingOut)
         {
             Forget();
         }
 
         Connection!.ClientGone = true;
-        (Connection, Ready, _loggingOut) = (null, false, false);
+        (Connection, Ready, LoggingOut) = (null, false, false);
     }
-
-    private void Send(SimMessage message) => Send(Text(message), message, message.ToString());
-
-    private void Send(string xml, SimMessage? message, string what)
-    {
-        if (!Stanza.TryParse(Encoding.UTF8.GetBytes(xml), out var stanza))
-        {
-            throw new InvalidOperationException($"not a stanza: {xml}");
-        }
-
-        var element = new ClientStanza(stanza, what);
-        Session!.Sent.Add((element, message));
-        Put(element);
-    }
-
-    private static string Text(SimMessage message) => message.Durable
-        ? $"""<message to="{message.To}" type="chat" id="m{message.Id}"><body>#{message.Id}#</body></message>"""
-        : $"""<message to="{message.To}" type="chat"><composing xmlns="http://jabber.org/protocol/chatstates"/></message>""";
 
     private void Put(FromClient element)
     {

@@ -3,15 +3,16 @@ using Presence.Simulation.Servers;
 namespace Presence.Simulation.Clients;
 
 /// <summary>
-/// What a client keeps of one stream management session (XEP-0198): both counters and what it sent that was not acknowledged. A new one for each
-/// <c>enable</c>.
+/// What a client keeps of one session: both counters of XEP-0198 and what it sent that was not acknowledged, and how far the app has come in setting
+/// up. A new one for each bind.
 /// </summary>
-public sealed class SimSession(string? smId, string fullJid)
+public sealed class SimSession(string? smId, bool managed)
 {
     /// <summary>Null: it cannot be resumed.</summary>
     public string? SmId => smId;
 
-    public string FullJid => fullJid;
+    /// <summary>False: no stream management, nothing is counted.</summary>
+    public bool Managed => managed;
 
     /// <summary>Stanzas received: the client's h.</summary>
     public long H { get; set; }
@@ -25,15 +26,28 @@ public sealed class SimSession(string? smId, string fullJid)
     /// <summary>The highest h that left the server about this session; S3 is held against it.</summary>
     public long Told { get; set; }
 
+    // What the app has said.
     public bool Available { get; set; }
+    public int TimesOnline { get; set; }
+    public bool Carbons { get; set; }
+    public bool Push { get; set; }
+    public bool Archive { get; set; }
+    public bool Inactive { get; set; }
 
-    /// <summary>Ids of the rows received, to see repeats and disorder.</summary>
+    /// <summary>Rows received as they came, to see repeats and disorder.</summary>
     public HashSet<long> Rows { get; } = [];
 
-    public long HighestBare { get; set; }
+    /// <summary>Highest row so far that came while the session was available.</summary>
+    public long HighestLive { get; set; }
 
-    public long HighestFull { get; set; }
+    /// <summary>Last row of those from before, and how often that order started over.</summary>
+    public long LastWaiting { get; set; }
 
-    /// <summary>Messages received, in whatever form.</summary>
+    public int Restarts { get; set; }
+
+    /// <summary>Messages received, in whatever form but from the archive.</summary>
     public HashSet<int> Seen { get; } = [];
+
+    /// <summary>What the client shows of others: full address → what they last said.</summary>
+    public Dictionary<string, string> Contacts { get; } = [];
 }

@@ -9,6 +9,12 @@ namespace Presence.Simulation.Engine;
 /// </summary>
 public sealed class Scheduler(World world)
 {
+    private static readonly MessageSort[] s_sorts =
+    [
+        MessageSort.Chat, MessageSort.Chat, MessageSort.Chat, MessageSort.Chat, MessageSort.Chat, MessageSort.Chat,
+        MessageSort.Receipt, MessageSort.Headline, MessageSort.Noise,
+    ];
+
     private readonly List<Choice> _choices = [];
     private readonly Dice _dice = world.Dice;
     private int _step;
@@ -127,6 +133,11 @@ public sealed class Scheduler(World world)
                 Add(weight, $"edge reads of {connection.Device.Name} ({connection.Id})", () => world.Edge.Read(connection));
             }
 
+            if (connection.Written > connection.Reported && !connection.Managed)
+            {
+                Add(30, $"edge reports what is written to {connection.Device.Name}", () => world.Edge.ReportWritten(connection));
+            }
+
             if (connection.AckDue && !connection.Ended)
             {
                 Add(30, $"edge asks {connection.Device.Name} for an ack", () => SimEdge.AskForAck(connection));
@@ -149,14 +160,14 @@ public sealed class Scheduler(World world)
                 continue;
             }
 
-            if (!device.Ready || device.LoggingOut)
+            if (!device.Idle)
             {
                 continue;
             }
 
-            if (!device.Session!.Available)
+            foreach (var wish in App.Wishes(device, world))
             {
-                Add(20, $"{device.Name} comes online", device.ComeOnline);
+                _choices.Add(wish);
             }
 
             if (device.OwesAck)
@@ -164,7 +175,7 @@ public sealed class Scheduler(World world)
                 Add(20, $"{device.Name} acknowledges", device.Acknowledge);
             }
 
-            if (device.Unacknowledged && device.Connection.In.Count == 0)
+            if (device.Unacknowledged && device.Session!.Managed && device.Connection.In.Count == 0)
             {
                 Add(world.Calm ? 10 : 4, $"{device.Name} asks for an ack", device.RequestAck);
             }
@@ -193,8 +204,6 @@ public sealed class Scheduler(World world)
             {
                 Add(settings.Drop, $"{device.Name} loses its socket", device.Break);
                 Add(settings.Kill, $"{device.Name} is killed", device.Kill);
-                Add(device.Ready && !device.LoggingOut ? 1 : 0, $"{device.Name} logs out", device.LogOut);
-                Add(device.Ready && !device.LoggingOut ? 2 : 0, $"{device.Name} changes state", () => device.SetActive(_dice.Chance(500)));
             }
         }
     }
@@ -202,13 +211,14 @@ public sealed class Scheduler(World world)
     private void Write(SimDevice device)
     {
         var receiver = _dice.OneOf(world.Accounts);
-        if (receiver == device.Account)
+        if (receiver == device.Account && _dice.Chance(700))
         {
             return;
         }
 
-        var to = _dice.Chance(250) ? $"{receiver.Jid}/{_dice.OneOf(receiver.Devices).Resource}" : receiver.Jid.ToString();
-        var durable = _dice.Chance(900);
-        device.Compose(world.Ledger.Add(id => new SimMessage(id, device, receiver, to, durable)));
+        var full = receiver != device.Account && _dice.Chance(250);
+        var to = full ? $"{receiver.Jid}/{_dice.OneOf(receiver.Devices).Resource}" : receiver.Jid.ToString();
+        var sort = _dice.OneOf(s_sorts);
+        device.Compose(world.Ledger.Add(id => new SimMessage(id, device, receiver, to, sort)));
     }
 }

@@ -27,6 +27,29 @@ public sealed record SimSettings
     public int Talk { get; init; }
     public int LongJumps { get; init; }
 
+    /// <summary>Batches that the store refuses for good, so that the memory of their shards is discarded.</summary>
+    public int Rejected { get; init; }
+
+    /// <summary>Stanzas that may wait for one session; small: sessions overflow.</summary>
+    public int MaxQueued { get; init; } = 10_000;
+
+    public int SendWindow { get; init; } = 1024 * 1024;
+
+    /// <summary>Users without session that stay in memory.</summary>
+    public int MaxIdle { get; init; } = 2000;
+
+    /// <summary>Devices that use each feature, per thousand.</summary>
+    public int Carbons { get; init; }
+    public int Push { get; init; }
+    public int Archive { get; init; }
+    public int Toggles { get; init; }
+
+    /// <summary>Accounts that have a device without stream management.</summary>
+    public int Careless { get; init; }
+
+    /// <summary>A message may end in the archive alone: the client that fetches it there, or must, is not part of the run.</summary>
+    public bool ArchiveSuffices => MaxQueued < 1000 || Archive > 0;
+
     public static SimSettings Draw(int seed, int steps)
     {
         var dice = new Dice(seed ^ 0x5eed);
@@ -48,6 +71,15 @@ public sealed record SimSettings
             Kill = dice.OneOf([0, 1, 3]),
             Talk = dice.OneOf([15, 40, 80]),
             LongJumps = dice.OneOf([0, 0, 1, 4]),
+            Rejected = dice.Chance(100) ? dice.Below(20) : 0,
+            MaxQueued = dice.Chance(150) ? 30 : 10_000,
+            SendWindow = dice.Chance(200) ? 600 : 1024 * 1024,
+            MaxIdle = dice.OneOf([0, 1, 2000]),
+            Carbons = dice.OneOf([0, 500, 900]),
+            Push = dice.OneOf([0, 300, 700]),
+            Archive = dice.Chance(200) ? 400 : 0,
+            Toggles = dice.OneOf([0, 0, 300]),
+            Careless = dice.Chance(200) ? 300 : 0,
         };
     }
 }

@@ -20,11 +20,13 @@ public sealed class World
     public World(SimSettings settings, Trace trace)
     {
         (Settings, Trace, Dice) = (settings, trace, new Dice(settings.Seed));
+        Options = new SessionOptions { MaxQueuedStanzas = settings.MaxQueued, SendWindowBytes = settings.SendWindow, MaxIdleUsers = settings.MaxIdle };
         StoreWatch = new StoreWatch(Ledger, trace);
         var memory = new MemoryStore(settings.Shards);
         Store = new FaultyStore(memory, StoreWatch, Dice, settings);
         MakeAccounts(memory);
         Watch = new ClientWatch(this);
+        PushWatch = new PushWatch(this);
         Memory = new MemoryWatch(this);
         Edge = new SimEdge(this);
         Pushes = new SimPushes(this);
@@ -33,7 +35,7 @@ public sealed class World
 
     public SimSettings Settings { get; }
 
-    public SessionOptions Options { get; } = new();
+    public SessionOptions Options { get; }
 
     public Trace Trace { get; }
 
@@ -50,6 +52,8 @@ public sealed class World
     public StoreWatch StoreWatch { get; }
 
     public ClientWatch Watch { get; }
+
+    public PushWatch PushWatch { get; }
 
     public MemoryWatch Memory { get; }
 
@@ -93,6 +97,7 @@ public sealed class World
 
         Edge.Die();
         Pushes.LoseAnswers();
+        PushWatch.MemoryLost();
         Now += Dice.Between(10, 3000);
         Node = new SimNode(this);
     }
@@ -111,6 +116,28 @@ public sealed class World
         _zombies.Clear();
     }
 
+    private void AddDevices(SimAccount account)
+    {
+        var careless = Dice.Chance(Settings.Careless);
+        var devices = Dice.Between(1, 3);
+        for (var d = 0; d < devices; d++)
+        {
+            var care = careless && d == 1 ? StreamCare.Nothing : Dice.Chance(900) ? StreamCare.Resumes : StreamCare.Counts;
+            var push = Dice.Chance(Settings.Push);
+            var traits = new AppTraits
+            {
+                Carbons = Dice.Chance(Settings.Carbons),
+                Push = push,
+                Hold = push && Dice.Chance(400),
+                Archive = Dice.Chance(Settings.Archive),
+                Toggles = Dice.Chance(Settings.Toggles),
+            };
+            var device = new SimDevice(this, account, $"d{d}", care) { Traits = traits };
+            account.Devices.Add(device);
+            Devices.Add(device);
+        }
+    }
+
     private void MakeAccounts(MemoryStore store)
     {
         var maker = new Incarnation(Guid.Empty);
@@ -121,14 +148,7 @@ public sealed class World
         {
             var account = new SimAccount($"u{i}@{Domain}");
             Accounts.Add(account);
-            var devices = Dice.Between(1, 3);
-            for (var d = 0; d < devices; d++)
-            {
-                var device = new SimDevice(this, account, $"d{d}", resumes: Dice.Chance(900));
-                account.Devices.Add(device);
-                Devices.Add(device);
-            }
-
+            AddDevices(account);
             var shard = ShardKey.Shard(account.UserId, Settings.Shards);
             if (!writes.TryGetValue(shard, out var events))
             {

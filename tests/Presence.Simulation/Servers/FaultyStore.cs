@@ -50,6 +50,11 @@ public sealed class FaultyStore(MemoryStore inner, StoreWatch watch, Dice dice, 
             return new CommitAnswer(batch.BatchId, CommitStatus.Unavailable, [], "the disk is full");
         }
 
+        if (dice.Chance(settings.Rejected) && inner.State.Shards[batch.Writes[0].Shard].LastBatch != batch.BatchId)
+        {
+            return new CommitAnswer(batch.BatchId, CommitStatus.Rejected, [], "a row violates the schema");
+        }
+
         if (dice.Chance(settings.UnknownLost))
         {
             return new CommitAnswer(batch.BatchId, CommitStatus.Unknown, [], "lost on the way");

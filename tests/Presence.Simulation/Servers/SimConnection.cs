@@ -38,6 +38,10 @@ public sealed class SimConnection(ConnectionId id, SimDevice device)
     public bool LastAck { get; set; }
     public long Number { get; set; }
 
+    /// <summary>Without stream management: what is with the operating system, and what of it the owner knows.</summary>
+    public long Written { get; set; }
+    public long Reported { get; set; }
+
     /// <summary>The highest h written to this socket.</summary>
     public long Told { get; set; }
     public bool AckAsked { get; set; }

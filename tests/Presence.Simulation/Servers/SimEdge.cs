@@ -67,10 +67,18 @@ public sealed class SimEdge(World world)
         world.Note($"to {connection.Device.Name} ({id}): stanza {stanza.Number}");
         if (!connection.Managed)
         {
+            connection.Written = stanza.Number;
             world.Watch.LeftUncounted(connection, bytes);
         }
 
         connection.SentSince = connection.Managed;
+    }
+
+    /// <summary>Tells the owner what counts as delivered.</summary>
+    public void ReportWritten(SimConnection connection)
+    {
+        connection.Reported = connection.Written;
+        Put(new WrittenInput(connection.UserId, connection.Id, connection.Written));
     }
 
     /// <summary>Asks for an acknowledgement, as after a burst.</summary>
@@ -152,7 +160,7 @@ public sealed class SimEdge(World world)
                 Answered(connection, attached: true);
                 break;
             case SmEnabledOutput:
-                (connection.Managed, connection.Number) = (true, 0);
+                (connection.Managed, connection.Number, connection.Written, connection.Reported) = (true, 0, 0, 0);
                 Answered(connection, attached: true);
                 break;
             case SmRefusedOutput: Answered(connection, attached: true); break;
@@ -200,6 +208,12 @@ public sealed class SimEdge(World world)
     {
         if (connection.Attached && !connection.Ended)
         {
+            if (connection.Written > connection.Reported)
+            {
+                // The last number first: an owner that has seen the end ignores it.
+                ReportWritten(connection);
+            }
+
             Put(new DetachedInput(connection.UserId, connection.Id, clean));
         }
 

@@ -20,10 +20,10 @@ public sealed class SimExecutor
     private int _loading;
 
     public SimExecutor(
-        int index, Executor executor, FaultyStore store, SimSettings settings, Func<long> now, Action<HeldOutput> carry, Action<long, Action<UserRows?>> load)
+        int index, Executor executor, World world, Action<HeldOutput> carry, Action<long, Action<UserRows?>> load)
     {
-        (Index, Executor, _now, _carry, _load) = (index, executor, now, carry, load);
-        Lane = new SimLane(store, settings, carry, answer => Inbox.Add(new Answered(answer)));
+        (Index, Executor, _now, _carry, _load) = (index, executor, () => world.Now, carry, load);
+        Lane = new SimLane(world.Store, world.Settings, carry, answer => Inbox.Add(new Answered(answer)), world.PushWatch.MemoryLost);
     }
 
     public int Index { get; }

@@ -8,7 +8,7 @@ namespace Presence.Simulation.Servers;
 /// The commit thread of one executor, cut into steps: attempts the identical batch until there is an answer, then carries out what was held, one output
 /// at a time, then tells the executor. It must never have two batches.
 /// </summary>
-public sealed class SimLane(FaultyStore store, SimSettings settings, Action<HeldOutput> carry, Action<CommitAnswer> answered)
+public sealed class SimLane(FaultyStore store, SimSettings settings, Action<HeldOutput> carry, Action<CommitAnswer> answered, Action refused)
 {
     private GuardedBatch? _batch;
     private CommitAnswer? _answer;
@@ -42,6 +42,12 @@ public sealed class SimLane(FaultyStore store, SimSettings settings, Action<Held
         if (answer.Status == CommitStatus.Answered)
         {
             _answer = answer;
+        }
+        else if (answer.Status == CommitStatus.Rejected)
+        {
+            // What hung on it never leaves, and what its shards knew is forgotten.
+            (_answer, _held) = (answer, []);
+            refused();
         }
         else if (answer.Status == CommitStatus.Unknown && settings.Defect == Defect.TrustUnknown)
         {

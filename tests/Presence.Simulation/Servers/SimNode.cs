@@ -58,7 +58,7 @@ public sealed class SimNode
     private SimExecutor Make(int index, ActorEnvironment environment, Incarnation me, IReadOnlyList<ShardGrant> grants)
     {
         var executor = new Executor(environment, me, grants.Where(g => g.Shard % _world.Settings.Executors == index));
-        return new SimExecutor(index, executor, _world.Store, _world.Settings, () => _world.Now, Carry, Load);
+        return new SimExecutor(index, executor, _world, Carry, Load);
     }
 
     private void Load(long userId, Action<UserRows?> loaded) =>

@@ -13,7 +13,7 @@ public sealed class SimPushes(World world)
 
     public void Send(PushNotification push)
     {
-        world.Watch.Pushed(push);
+        world.PushWatch.Sent(push);
         _unanswered.Add(push);
     }
 
@@ -23,14 +23,10 @@ public sealed class SimPushes(World world)
         var push = _unanswered[at];
         _unanswered.RemoveAt(at);
         var outcome = !calm && world.Dice.Chance(200) ? PushOutcome.Retry : PushOutcome.Sent;
-        world.Watch.PushAnswered(push, outcome);
+        world.PushWatch.Answered(push, outcome);
         world.Node.Post(new PushDoneInput(push.UserId, push, outcome));
     }
 
-    /// <summary>The process dies: what was sent and not answered will be asked again.</summary>
-    public void LoseAnswers()
-    {
-        _unanswered.ForEach(world.Watch.PushAnswerLost);
-        _unanswered.Clear();
-    }
+    /// <summary>The process dies: nobody waits for answers any more.</summary>
+    public void LoseAnswers() => _unanswered.Clear();
 }

@@ -12,7 +12,7 @@ public sealed record ResumeRequest(string SmId, long H) : FromClient;
 
 public sealed record EnableRequest(bool Resume) : FromClient;
 
-public sealed record ClientStanza(Stanza Stanza, string What) : FromClient;
+public sealed record ClientStanza(Stanza Stanza) : FromClient;
 
 public sealed record ClientAckRequest : FromClient;
 
