@@ -442,7 +442,7 @@ public sealed class Executor
         while (to.Unconfirmed.TryPeek(out var item) && item.Sequence <= confirmed.Sequence)
         {
             to.Unconfirmed.Dequeue();
-            to.TrimTo = item.Sequence;
+            to.TrimTo = to.Confirmed = item.Sequence;
         }
     }
 

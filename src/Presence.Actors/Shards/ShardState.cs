@@ -45,13 +45,18 @@ public sealed class ShardState(ShardGrant grant)
     {
         InFlight = false;
         _batchPosition = -1;
-        foreach (var to in To.Values)
+        foreach (var (shard, to) in To)
         {
             var kept = to.Unconfirmed.Where(i => i.Sequence <= to.LastCommitted).ToList();
             to.Unconfirmed.Clear();
             kept.ForEach(to.Unconfirmed.Enqueue);
             to.Last = to.LastCommitted;
-            to.TrimTo = 0;
+            if (to.Confirmed != 0)
+            {
+                // Whether the deletion was in the lost batch is not known; deleting twice does no harm.
+                to.TrimTo = to.Confirmed;
+                Pending.Add(shard);
+            }
         }
 
         foreach (var from in From.Values)
@@ -93,6 +98,9 @@ public sealed class OutboxTo
 
     /// <summary>As <see cref="Last"/>, but committed: what a discarded batch falls back to.</summary>
     public long LastCommitted { get; set; }
+
+    /// <summary>Last item confirmed since this owner started; 0 = none.</summary>
+    public long Confirmed { get; set; }
 
     /// <summary>Confirmed and not yet deleted from the store; 0 = nothing.</summary>
     public long TrimTo { get; set; }
