@@ -17,7 +17,8 @@ public static class Backlog
     /// At most half of a session's queue at once, in stanzas and in bytes: otherwise what others sent to an absent user would end each of its sessions
     /// as overfull. What is left over is offered to the next session, and stands in the archive.
     /// </remarks>
-    public static void Offer(SessionState session, Turn turn)
+    /// <param name="behind">Rows up to here it has been offered before, as <see cref="SessionState.Offered"/> said.</param>
+    public static void Offer(SessionState session, long behind, Turn turn)
     {
         var user = turn.User;
         if (user.Backlog.Count == 0)
@@ -35,8 +36,10 @@ public static class Backlog
                 break;
             }
 
+            // The backlog alone would not tell: what was acknowledged comes back into it when an owner dies.
+            var had = row.Id <= behind;
             var seen = (row.Flags & MessageFlags.Visible) != 0 && row.Id <= session.ArchiveReach;
-            if (seen || numbered?.Contains(row.Id) == true || MessageForms.Choose(row, session) != MessageForm.Plain)
+            if (had || seen || numbered?.Contains(row.Id) == true || MessageForms.Choose(row, session) != MessageForm.Plain)
             {
                 continue;
             }
@@ -53,6 +56,9 @@ public static class Backlog
 
         Outbound.Replay(session, turn);
     }
+
+    /// <summary>Notes what a session has been offered, or will be with everything else that is held for it. Written with its presence.</summary>
+    public static void LookedAt(SessionState session, UserState user) => session.Offered = session.Receiving ? user.LastId : session.Cursor;
 
     /// <summary>Some device has the row.</summary>
     public static void Acknowledged(UserState user, long messageId)

@@ -107,6 +107,9 @@ public sealed class SessionState
     /// <summary>Highest message id when it was bound, or when its stream management began: earlier rows are for it only if they wait offline.</summary>
     public long Since { get; set; }
 
+    /// <summary>Rows up to here were offered to it, or came while it was available: each is looked at once (ownership.md 6.5).</summary>
+    public long Offered { get; set; }
+
     /// <summary>The server shows Away in the client's stead.</summary>
     public bool Away { get; set; }
     public long RestorePresenceAt { get; set; }

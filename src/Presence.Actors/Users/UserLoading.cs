@@ -75,6 +75,7 @@ internal static class UserLoading
             Hold = UserApply.HoldOf(user, row.SessionNo),
             Presence = doc.Presence,
             Since = doc.Since,
+            Offered = doc.Offered,
             Away = doc.Away,
             Carbons = doc.Carbons,
             Inactive = doc.Inactive,

@@ -160,6 +160,12 @@ public static class PresenceFeature
 
         var initial = !session.Available;
         var takesMessages = priority >= 0 && (initial || session.Priority < 0);
+        var offered = session.Offered;
+        if (takesMessages || (session.Available && session.Priority >= 0))
+        {
+            Backlog.LookedAt(session, turn.User);
+        }
+
         session.Presence = StanzaSplice.Stamp(stanza, session.FullJid, null);
         (session.Priority, session.Away, session.RestorePresenceAt) = (priority, false, 0);
 
@@ -177,7 +183,7 @@ public static class PresenceFeature
 
         if (takesMessages)
         {
-            Backlog.Offer(session, turn);
+            Backlog.Offer(session, offered, turn);
         }
 
         Sessions.Store(session, turn);
@@ -189,6 +195,11 @@ public static class PresenceFeature
         if (!wasAvailable && session.Directed is null)
         {
             return;
+        }
+
+        if (wasAvailable && session.Priority >= 0)
+        {
+            Backlog.LookedAt(session, turn.User);
         }
 
         session.Presence = null;
