@@ -9,7 +9,7 @@ namespace Presence.Edge.Connections;
 
 /// <summary>
 /// The stream after bind or resume: numbers what the client sends and hands it to the owner, one at a time. It must never answer a stanza
-/// that stream management counts, since owner and client would count apart; for the few it handles see <see cref="AccountRequests"/>.
+/// that stream management counts, since owner and client would count apart; for those it handles see <see cref="AccountRequests"/>.
 /// </summary>
 internal sealed class BoundStream
 {

@@ -149,15 +149,15 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         Writer.Flush();
     }
 
-    /// <summary>Ends the stream from the read loop: the owner hears of it first, and as unclean.</summary>
+    /// <summary>Ends the stream from the read loop with an error and tells the owner, to whom that is no clean end.</summary>
     public async ValueTask FailAsync(StreamErrorCondition condition, string? text)
     {
+        // The error first: an owner without room must not keep the client waiting.
+        BeginClose(condition, text);
         if (Link is { } link)
         {
             await link.DetachAsync(clean: false).ConfigureAwait(false);
         }
-
-        BeginClose(condition, text);
     }
 
     /// <summary>

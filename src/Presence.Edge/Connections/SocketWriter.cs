@@ -172,7 +172,8 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
     {
         try
         {
-            while (TryTake(out var batch, out var number))
+            bool finish;
+            while (TryTake(out var batch, out var number, out finish))
             {
                 var length = batch.Length;
                 try
@@ -187,7 +188,7 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
                 Sent(length, number);
             }
 
-            if (TakeFinish())
+            if (finish)
             {
                 await EndOutputAsync().ConfigureAwait(false);
             }
@@ -199,9 +200,10 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
         }
     }
 
-    private bool TryTake(out PooledBytes batch, out long number)
+    private bool TryTake(out PooledBytes batch, out long number, out bool finish)
     {
-        TaskCompletionSource? drained = null;
+        TaskCompletionSource? drained;
+        finish = false;
         lock (_gate)
         {
             if (!_dead && _requests.Due && !_finishing)
@@ -221,8 +223,9 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
                 return true;
             }
 
-            // A finish keeps _sending for good: nothing is sent after it.
-            _sending = _finishing && !_dead;
+            // A finish keeps _sending for good: nothing is sent after it, and nobody finishes twice.
+            finish = _finishing && !_dead;
+            _sending = finish;
             drained = _drained;
             _drained = null;
         }
@@ -243,14 +246,6 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
         }
 
         _connection.Sent(length, number);
-    }
-
-    private bool TakeFinish()
-    {
-        lock (_gate)
-        {
-            return _finishing && !_dead;
-        }
     }
 
     private async Task EndOutputAsync()

@@ -7,26 +7,18 @@ using Presence.Protocol.Xml;
 namespace Presence.Edge.Negotiation;
 
 /// <summary>
-/// The few requests of a bound client that the edge itself deals with, because a password is in them or nothing is to be done: changing the
-/// password, cancelling the account (XEP-0077 §3.2–3.3), the old session request. It must never answer on its own a stanza that stream
-/// management counts: then the owner, who numbers both ways, is handed a request whose answer is the one due.
+/// The requests of a bound client that the edge itself deals with, because a password is in them: changing it and cancelling the account
+/// (XEP-0077 §3.2–3.3). It must never answer on its own a stanza that stream management counts: then the owner, who numbers both ways, is
+/// handed a request whose answer is the one due.
 /// </summary>
 internal sealed class AccountRequests(ClientConnection connection)
 {
     public bool Concerns(Stanza stanza) =>
-        stanza.Kind == StanzaKind.Iq
-        && stanza.Type is StanzaType.Get or StanzaType.Set
-        && IsForServer(stanza)
-        && (RegisterRequest.IsOne(stanza) || stanza.TryGetChild("session", Namespaces.Session, out _));
+        stanza.Kind == StanzaKind.Iq && IsForServer(stanza) && RegisterRequest.IsOne(stanza);
 
     /// <returns>What to hand to the owner in place of the request; null: it has been answered and counts for nobody.</returns>
     public async ValueTask<Stanza?> HandleAsync(Stanza iq)
     {
-        if (!RegisterRequest.IsOne(iq))
-        {
-            return Done(iq);
-        }
-
         if (iq.Type == StanzaType.Get)
         {
             return connection.StreamManagement ? iq : Answer(Registered(iq));

@@ -107,7 +107,7 @@ internal sealed partial class LoginStep(ClientConnection connection)
             return negotiation.Deny(SaslCondition.TemporaryAuthFailure);
         }
 
-        var fits = await verdict.ConfigureAwait(false);
+        var fits = await verdict.WaitAsync(connection.Edge.Abandoned).ConfigureAwait(false);
         return negotiation.SupplyVerdict(fits && found is not null);
     }
 

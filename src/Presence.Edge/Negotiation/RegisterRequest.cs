@@ -48,7 +48,7 @@ internal sealed class RegisterRequest
             return (null, new StanzaError(StanzaErrorCondition.ResourceConstraint, StanzaErrorType.Wait));
         }
 
-        return await derived.ConfigureAwait(false) is { } keys
+        return await derived.WaitAsync(edge.Abandoned).ConfigureAwait(false) is { } keys
             ? (keys, null)
             : (null, new StanzaError(StanzaErrorCondition.NotAcceptable) { Text = "The password holds characters that are not allowed" });
     }
