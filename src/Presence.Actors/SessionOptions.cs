@@ -45,6 +45,6 @@ public sealed record SessionOptions
     /// <summary>Contacts per roster.</summary>
     public int MaxRosterItems { get; init; } = 5_000;
 
-    /// <summary>Users without a session kept in memory to spare a read.</summary>
+    /// <summary>Users without a connected client kept in memory to spare a read.</summary>
     public int MaxIdleUsers { get; init; } = 2_000;
 }

@@ -22,7 +22,7 @@ internal sealed class UserSlot
 }
 
 /// <summary>
-/// The users in memory. Loading is lazy and by key; a user without sessions or deadlines leaves again when others need the room, but never
+/// The users in memory. Loading is lazy and by key; a user without a connected client leaves again when others need the room, but never
 /// before everything decided on it is committed.
 /// </summary>
 internal sealed class UserTable(ActorEnvironment environment)
@@ -85,7 +85,7 @@ internal sealed class UserTable(ActorEnvironment environment)
     /// <summary>Notes that a user may have become idle.</summary>
     public void Touched(UserSlot slot)
     {
-        if (!slot.Idle && slot.User is { Sessions.Count: 0 })
+        if (!slot.Idle && slot.User is { } user && Dormancy.IsQuiet(user))
         {
             slot.Idle = true;
             _idle.Enqueue(slot);
@@ -99,15 +99,18 @@ internal sealed class UserTable(ActorEnvironment environment)
         {
             var slot = _idle.Dequeue();
             slot.Idle = false;
-            if (slot.User is not { Sessions.Count: 0 })
+            if (slot.User is not { } user || !Dormancy.IsQuiet(user))
             {
                 continue;
             }
 
-            // A user whose pushes are on their way would come back not knowing that, and send them again.
-            if (slot.LastBatch < uncommitted && slot.User.PushMemory.InFlight.Count == 0)
+            if (slot.LastBatch < uncommitted && Dormancy.MayLeave(user))
             {
                 _slots.Remove(slot.UserId);
+                if (user.Sessions.Count > 0)
+                {
+                    _stored.Add(slot.UserId);
+                }
             }
             else
             {
