@@ -116,10 +116,15 @@ public static class MessageForms
             return MessageForm.Plain;
         }
 
-        // To one's own bare JID the sending client gets it too, like any available one (RFC 6121 §8.5.2.1.1); a copy of what it sent never (XEP-0280 §7).
+        if (row.OriginSession == session.No)
+        {
+            // A note to oneself is for the other devices: the one that wrote it has it (sessions.md 4.2).
+            return MessageForm.None;
+        }
+
         var bare = (row.Flags & MessageFlags.ToFullJid) == 0;
         return bare && session.Available && session.Priority >= 0 ? MessageForm.Plain
-            : carbon && row.OriginSession != session.No ? MessageForm.SentCarbon : MessageForm.None;
+            : carbon ? MessageForm.SentCarbon : MessageForm.None;
     }
 
     private static string TypeOf(MessageFlags flags) => (flags & MessageFlags.Error) != 0 ? "error" : "chat";
