@@ -80,7 +80,8 @@ public sealed class FakeServer : IDisposable
                     switch (element.Name.LocalName)
                     {
                         case "auth":
-                            user = Encoding.UTF8.GetString(Convert.FromBase64String(element.Value)).Split('\0')[1] + "@localhost";
+                            // "n,,n=USER,r=NONCE": whoever says who he is comes in.
+                            user = Encoding.UTF8.GetString(Convert.FromBase64String(element.Value)).Split(',')[2][2..] + "@localhost";
                             Write(socket, "<success/>");
                             Write(socket, "<stream:stream><features/>");
                             splitter.Restart();
