@@ -11,7 +11,7 @@ public sealed class EdgeMetrics : IDisposable
 {
     public const string MeterName = "Presence.Edge";
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _logins;
@@ -24,8 +24,10 @@ public sealed class EdgeMetrics : IDisposable
     private readonly UpDownCounter<long> _connections;
     private readonly UpDownCounter<long> _bound;
 
-    public EdgeMetrics()
+    /// <param name="scope">What tells this edge's meter from another's in the same process.</param>
+    public EdgeMetrics(object? scope = null)
     {
+        _meter = new Meter(MeterName, version: null, tags: null, scope);
         _accepted = _meter.CreateCounter<long>("presence.edge.accepted", "{connection}", "Sockets accepted.");
         _refused = _meter.CreateCounter<long>("presence.edge.refused", "{connection}", "Sockets closed at once by a connection limit.");
         _logins = _meter.CreateCounter<long>("presence.edge.logins", "{login}", "Ended login attempts by outcome.");

@@ -15,7 +15,7 @@ namespace Presence.Edge;
 public sealed partial class EdgeServer : IAsyncDisposable
 {
     private readonly EdgeContext _edge;
-    private readonly EdgeMetrics _metrics = new();
+    private readonly EdgeMetrics _metrics;
     private readonly ILogger _log;
     private readonly List<ClientListener> _listeners = [];
     private readonly List<Task> _accepting = [];
@@ -32,6 +32,7 @@ public sealed partial class EdgeServer : IAsyncDisposable
     /// <exception cref="System.Security.Cryptography.CryptographicException">The configured certificate is no use.</exception>
     public EdgeServer(EdgeOptions options, ConnectionTable table, IAccept accept, IAccounts accounts, TimeProvider time, ILoggerFactory loggers)
     {
+        _metrics = new EdgeMetrics(this);
         _log = loggers.CreateLogger("Presence.Edge.Server");
         var certificates = new CertificateSource(options, time, _log);
         var decoy = new ScramDecoy(LoginSecret.LoadOrCreate(options.DataDirectory), options.KeyIterations);

@@ -24,7 +24,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private readonly long _started;
     private SslStream? _tls;
     private long _lastReceived;
-    private long _closingSince;
+    private long _lingeringSince;
+    private volatile bool _lingering;
     private int _phase;
     private int _wasBound;
     private readonly Lock _telling = new();
@@ -198,8 +199,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     {
         if (!IsLingering)
         {
-            // 0 means not lingering, and a timestamp may be 0.
-            Volatile.Write(ref _closingSince, Edge.Time.GetTimestamp() | 1);
+            Volatile.Write(ref _lingeringSince, Edge.Time.GetTimestamp());
+            _lingering = true;
         }
     }
 
@@ -208,13 +209,12 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     {
         get
         {
-            var closing = Volatile.Read(ref _closingSince);
-            return Writer.Complete(
-                new ConnectionTimes(_started, Volatile.Read(ref _lastReceived), 0, null, null, closing == 0 ? null : closing));
+            long? lingering = IsLingering ? Volatile.Read(ref _lingeringSince) : null;
+            return Writer.Complete(new ConnectionTimes(_started, Volatile.Read(ref _lastReceived), 0, null, null, lingering));
         }
     }
 
-    public bool IsLingering => Volatile.Read(ref _closingSince) != 0;
+    public bool IsLingering => _lingering;
 
     /// <summary>Closes the socket at once; the read loop wakes and reports the end.</summary>
     public void Cut(string reason = "failed")

@@ -261,7 +261,7 @@ public sealed class BoundStreamTests
         await using var client = await edge.ManagedAsync();
         await client.SendAsync("</stream:stream>");
         await edge.Owner.NextAsync<AckRequestInput>();
-        edge.Pass(edge.Options.LingerTimeout + edge.Options.SweepInterval);
+        await edge.PassAsync(edge.Options.LingerTimeout + edge.Options.SweepInterval);
         Assert.True((await edge.Owner.NextAsync<DetachedInput>()).Clean);
     }
 
@@ -296,7 +296,7 @@ public sealed class BoundStreamTests
         await client.SendAsync("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
         var bind = await edge.Owner.NextAsync<BindInput>();
         client.Abort();
-        edge.Pass(edge.Options.LoginTimeout + edge.Options.LingerTimeout + (2 * edge.Options.SweepInterval));
+        await edge.PassAsync(edge.Options.LoginTimeout + edge.Options.LingerTimeout + (2 * edge.Options.SweepInterval));
         Assert.Equal(new DetachedInput(Romeo, bind.Connection, Clean: false), await edge.Owner.NextAsync());
 
         // The answer comes too late and hits nothing.

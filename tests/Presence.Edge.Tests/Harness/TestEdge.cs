@@ -104,7 +104,32 @@ internal sealed class TestEdge : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Whether a send waits for a socket.</summary>
+    public bool IsSending => Table.All.Any(entry => entry.Value.Times.SendingSince is not null);
+
+    /// <summary>Whether the one connection has sent something at this moment of manual time.</summary>
+    public bool LastSentIsNow => Table.All.Any(entry => entry.Value.Times.Sent == Time.GetTimestamp());
+
+    /// <summary>Waits for what other threads do; only a failing test waits long.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Moves time on in steps of the sweep, so that every deadline is looked at.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        // A send that is done and not yet noted would look like one that waits for as long as time now leaps.
+        await UntilAsync(() => !IsSending);
+        Pass(time);
+    }
+
+    /// <summary>The same while a send is stuck.</summary>
     public void Pass(TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += Options.SweepInterval)

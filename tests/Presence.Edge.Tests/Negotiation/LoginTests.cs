@@ -122,7 +122,7 @@ public sealed class LoginTests
         var both = Task.WhenAny(waiting.LogInPlainAsync("romeo", "wherefore"), refused.LogInPlainAsync("romeo", "wherefore"));
         var answer = await (await both);
         Assert.Equal("temporary-auth-failure", Assert.Single(answer.Elements()).Name.LocalName);
-        edge.Pass(edge.Options.LoginTimeout + edge.Options.LingerTimeout + edge.Options.SweepInterval);
+        await edge.PassAsync(edge.Options.LoginTimeout + edge.Options.LingerTimeout + edge.Options.SweepInterval);
     }
 
     [Fact]
