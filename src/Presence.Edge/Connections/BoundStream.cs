@@ -134,12 +134,16 @@ internal sealed class BoundStream
 
     private async ValueTask EndAsync()
     {
+        _connection.StartLinger();
         if (_connection.StreamManagement)
         {
-            _connection.StartLinger();
-
             // A last <a/> (XEP-0198 §4): without it the client sends again, next time, what it sent just before it left.
             await _link.AskAsync(new AckRequestInput(_link.UserId, _link.Connection)).ConfigureAwait(false);
+        }
+        else
+        {
+            // What the client has read already must have been told as written, or it would be delivered again.
+            await _connection.Writer.DrainAsync().ConfigureAwait(false);
         }
 
         await _link.DetachAsync(clean: true).ConfigureAwait(false);

@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Presence.Edge.Listening;
 using Presence.Edge.Negotiation;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Sasl;
-using Presence.Protocol.StreamManagement;
 using Presence.Protocol.Streams;
 using Presence.Routing;
 
@@ -21,15 +19,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private readonly AddressKey _address;
     private readonly ListenerKind _kind;
     private readonly NetworkStream _plain;
-    private readonly long _started;
+    private readonly ConnectionClock _clock;
+    private readonly HighestAck _acknowledged;
     private SslStream? _tls;
-    private long _lastReceived;
-    private long _lingeringSince;
-    private volatile bool _lingering;
     private int _phase;
     private int _wasBound;
-    private readonly Lock _telling = new();
-    private long _told;
     private int _cut;
 
     public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, AddressKey address)
@@ -40,11 +34,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         _kind = kind;
         _address = address;
         _plain = new NetworkStream(socket, ownsSocket: true);
-        _started = edge.Time.GetTimestamp();
-        _lastReceived = _started;
+        _clock = new ConnectionClock(edge.Time);
         Remote = socket.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
         Reader = new InboundReader(this, _plain, edge.Options.LimitsBeforeLogin, edge.Options.ReadBufferBytes);
         Writer = new SocketWriter(this, _plain, edge.Options.MaxWriteBufferBytes, edge.Time);
+        _acknowledged = new HighestAck(Writer);
     }
 
     public EdgeContext Edge { get; }
@@ -85,10 +79,6 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <summary>1 while queued for a flush; belongs to <see cref="ConnectionTable"/>.</summary>
     internal int Touched;
 
-    /// <summary>Exceptions that mean no more than that the socket, or TLS on it, came to an end.</summary>
-    public static bool IsSocketFailure(Exception failure) =>
-        failure is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException;
-
     /// <summary>Lives as long as the socket.</summary>
     public async Task RunAsync()
     {
@@ -110,7 +100,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
                 await Reader.NextAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception failure) when (IsSocketFailure(failure))
+        catch (Exception failure) when (SocketFailure.Is(failure))
         {
             LogSocketEnded(Edge.ConnectionLog, Id.Value, failure.GetType().Name, failure.Message);
         }
@@ -129,8 +119,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     {
         var tls = new SslStream(_plain, leaveInnerStreamOpen: false);
         var options = _kind == ListenerKind.DirectTls ? settings.DirectTls : settings.StartTls;
-        await tls.AuthenticateAsServerAsync(options, Edge.Abandoned).ConfigureAwait(false);
         _tls = tls;
+        await tls.AuthenticateAsServerAsync(options, Edge.Abandoned).ConfigureAwait(false);
         Bindings = Edge.Options.OfferChannelBinding ? settings.Bindings : ChannelBindings.None;
         Reader.SwitchTo(tls);
         Writer.SwitchTo(tls);
@@ -195,26 +185,12 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     }
 
     /// <summary>The stream is about to end: from now on the linger time runs.</summary>
-    public void StartLinger()
-    {
-        if (!IsLingering)
-        {
-            Volatile.Write(ref _lingeringSince, Edge.Time.GetTimestamp());
-            _lingering = true;
-        }
-    }
+    public void StartLinger() => _clock.StartLinger();
 
     /// <summary>What deadlines are measured by.</summary>
-    public ConnectionTimes Times
-    {
-        get
-        {
-            long? lingering = IsLingering ? Volatile.Read(ref _lingeringSince) : null;
-            return Writer.Complete(new ConnectionTimes(_started, Volatile.Read(ref _lastReceived), 0, null, null, lingering));
-        }
-    }
+    public ConnectionTimes Times => Writer.Complete(_clock.Times);
 
-    public bool IsLingering => _lingering;
+    public bool IsLingering => _clock.IsLingering;
 
     /// <summary>Closes the socket at once; the read loop wakes and reports the end.</summary>
     public void Cut(string reason = "failed")
@@ -255,28 +231,19 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         Writer.StartStreamManagement();
     }
 
-    /// <summary>Appends <c>&lt;a/&gt;</c>, unless a higher h was: of two threads that acknowledge, the later may say less (S3).</summary>
+    /// <summary>Appends <c>&lt;a/&gt;</c>, unless a higher h was appended before.</summary>
     public void Acknowledge(long h)
     {
-        lock (_telling)
+        if (!_acknowledged.Append(h))
         {
-            if (h < _told)
-            {
-                return;
-            }
-
-            _told = h;
-            if (!Writer.Append(new SmElement(SmElementKind.Answer) { Handled = unchecked((uint)h) }.ToBytes()))
-            {
-                Cut("overflow");
-            }
+            Cut("overflow");
         }
     }
 
     /// <summary>The read loop got bytes.</summary>
     public void Received(int count)
     {
-        Volatile.Write(ref _lastReceived, Edge.Time.GetTimestamp());
+        _clock.Received();
         Edge.Metrics.BytesIn(count);
     }
 
@@ -311,21 +278,25 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Advance(ConnectionPhase.Gone);
-        Edge.Table.Remove(this);
         Writer.Kill();
         Reader.Dispose();
-        await _plain.DisposeAsync().ConfigureAwait(false);
-        if (_tls is not null)
+        try
         {
-            await _tls.DisposeAsync().ConfigureAwait(false);
+            await ((Stream?)_tls ?? _plain).DisposeAsync().ConfigureAwait(false);
         }
+        catch (Exception failure) when (SocketFailure.Is(failure))
+        {
+            // Gone is gone; what matters is that the owner hears of it below.
+        }
+
+        Edge.Limits.Leave(_address);
+        Edge.Table.Remove(this);
 
         if (Link is { } link)
         {
             await link.DetachAsync(clean: false).ConfigureAwait(false);
         }
 
-        Edge.Limits.Leave(_address);
         Edge.Metrics.Ended(_wasBound != 0);
     }
 }

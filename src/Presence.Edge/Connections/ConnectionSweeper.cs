@@ -52,6 +52,11 @@ internal sealed class ConnectionSweeper : IDisposable
 
     private void Look(ClientConnection connection, long now)
     {
+        if (connection.Phase == ConnectionPhase.Gone)
+        {
+            return;
+        }
+
         var times = connection.Times;
         var options = _edge.Options;
         if (times.LingeringSince is { } ending)

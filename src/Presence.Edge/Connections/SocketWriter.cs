@@ -193,7 +193,7 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
                 await EndOutputAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception failure) when (ClientConnection.IsSocketFailure(failure))
+        catch (Exception failure) when (SocketFailure.Is(failure))
         {
             Kill();
             _connection.Cut();

@@ -76,6 +76,7 @@ public sealed class RegisterTests
         Assert.Equal("result", await TryAsync("one"));
         Assert.Equal("result", await TryAsync("two"));
         Assert.Equal("error", await TryAsync("three"));
+        await edge.UntilAsync(() => !edge.IsSending);
         edge.Time.Advance(edge.Options.RegistrationWindow);
         Assert.Equal("result", await TryAsync("three"));
 
