@@ -77,8 +77,6 @@ internal sealed class InboundReader : IDisposable
         _stream = stream;
     }
 
-    public void SetLimits(XmlLimits limits) => _parser.Limits = limits;
-
     /// <summary>From now on input is read and dropped until the client closes. Safe to call from any thread.</summary>
     public void Discard() => _discarding = true;
 

@@ -10,6 +10,9 @@ namespace Presence.Edge.Connections;
 /// <remarks>Sends run on the thread pool, so that neither encryption nor the socket keeps a commit thread.</remarks>
 internal sealed class SocketWriter : IThreadPoolWorkItem
 {
+    // A socket keeps a reference to the buffer it sent last; from this size on it is made to let go of it.
+    private const int ReleaseAbove = 2048;
+
     private readonly Lock _gate = new();
     private readonly ClientConnection _connection;
     private readonly TimeProvider _time;
@@ -173,6 +176,7 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
         try
         {
             bool finish;
+            var largest = 0;
             while (TryTake(out var batch, out var number, out finish))
             {
                 var length = batch.Length;
@@ -185,12 +189,18 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
                     batch.Release();
                 }
 
+                largest = Math.Max(largest, length);
                 Sent(length, number);
             }
 
             if (finish)
             {
                 await EndOutputAsync().ConfigureAwait(false);
+            }
+            else if (largest > ReleaseAbove)
+            {
+                // Nothing is sent. Without it a message to everybody leaves one buffer with every idle connection.
+                await _connection.Socket.SendAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (SocketFailure.Is(failure))

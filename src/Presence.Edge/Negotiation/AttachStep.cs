@@ -87,7 +87,6 @@ internal sealed class AttachStep(ClientConnection connection)
             return answer is null ? StepResult.Ended : StepResult.Continue;
         }
 
-        connection.Reader.SetLimits(connection.Edge.Options.LimitsAfterLogin);
         Bound = new BoundStream(connection, connection.Link!, number);
         return StepResult.Bound;
     }

@@ -12,9 +12,9 @@ namespace Presence.Edge.Negotiation;
 internal sealed class Negotiator(ClientConnection connection)
 {
     private readonly HeaderStep _header = new(connection);
-    private readonly LoginStep _login = new(connection);
     private readonly AttachStep _attach = new(connection);
     private readonly RegisterStep _register = new(connection);
+    private LoginStep _login = new(connection);
 
     /// <returns>The bound stream, or null when the stream ended before.</returns>
     public async Task<BoundStream?> RunAsync()
@@ -90,6 +90,9 @@ internal sealed class Negotiator(ClientConnection connection)
         connection.StreamOpen = false;
         await connection.Writer.DrainAsync().ConfigureAwait(false);
         await connection.StartTlsAsync(connection.Edge.Certificates.Current).ConfigureAwait(false);
+
+        // What was begun in the clear is void, and TLS allows other mechanisms.
+        _login = new LoginStep(connection);
         return StepResult.Restart;
     }
 

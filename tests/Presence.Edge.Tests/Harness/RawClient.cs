@@ -48,7 +48,7 @@ internal sealed class RawClient : IAsyncDisposable
 
     public static async Task<RawClient> ConnectAsync(IPEndPoint port)
     {
-        var tcp = new TcpClient { NoDelay = true };
+        var tcp = new TcpClient(port.AddressFamily) { NoDelay = true };
         await tcp.ConnectAsync(port);
         return new RawClient(tcp);
     }

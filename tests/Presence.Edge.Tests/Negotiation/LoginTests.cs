@@ -162,6 +162,19 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task A_login_begun_in_the_clear_does_not_go_on_under_tls()
+    {
+        await using var edge = TestEdge.Start(o => o with { AllowPlaintextLogin = true });
+        await using var client = await edge.PlainAsync();
+        await client.LogInPlainAsync("romeo", "wherefore");
+        await client.SendAsync("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'/>");
+        Assert.Equal("challenge", (await client.ReadElementAsync()).Name.LocalName);
+        await client.StartTlsAsync();
+        await client.OpenStreamAsync();
+        Assert.Equal("success", (await client.LogInPlainAsync("romeo", "wherefore")).Name.LocalName);
+    }
+
+    [Fact]
     public async Task Neither_passwords_nor_bodies_nor_resumption_ids_reach_the_log()
     {
         await using var edge = TestEdge.Start();
