@@ -307,12 +307,11 @@ public static class Outbound
             var at = waiting.FindIndex(w => w.PresenceOf == item.PresenceOf);
             if (at >= 0)
             {
-                session.WaitingBytes += item.Stanza.Length - waiting[at].Stanza.Length;
-                waiting[at] = item;
-                return;
+                // It takes the last place, not the old one: what came between may be older news of the same contact, "nobody is there" among it.
+                session.WaitingBytes -= waiting[at].Stanza.Length;
+                waiting.RemoveAt(at);
             }
-
-            if (waiting.Count(w => w.PresenceOf is not null) >= MaxPresences)
+            else if (waiting.Count(w => w.PresenceOf is not null) >= MaxPresences)
             {
                 session.PresenceMissed = true;
                 session.WaitingBytes -= waiting.Where(w => w.PresenceOf is not null).Sum(w => w.Stanza.Length);
