@@ -57,12 +57,14 @@ public sealed class ClientWatch(World world)
             return;
         }
 
-        if (message.SentIn == session && message.Repeats == 0)
+        // A note to oneself comes back like to any device (RFC 6121 §8.5.2.1.1); a copy of what it sent never does.
+        var carbon = stanza.Bytes.AsSpan().IndexOf("urn:xmpp:carbons:2"u8) >= 0;
+        if (message.SentIn == session && message.Repeats == 0 && (carbon || !message.ToSelf))
         {
             throw new ViolationException("A3", $"{device.Name} gets its own {message} back");
         }
 
-        Row(device, session, message, RowOf(stanza.Bytes));
+        Row(device, session, message, RowOf(stanza.Bytes), carbon);
     }
 
     /// <summary>A stanza leaves for a client that has no stream management yet: nobody will ever know whether it arrived.</summary>
@@ -119,10 +121,14 @@ public sealed class ClientWatch(World world)
         return user.Tombstones.TryGetValue(smId, out var stone) ? stone.HIn : -1;
     }
 
-    private void Row(SimDevice device, SimSession session, SimMessage message, long row)
+    private void Row(SimDevice device, SimSession session, SimMessage message, long row, bool carbon)
     {
-        // Noise has no row, and its h need not be committed: after a crash its sender may have to say it again.
-        if (!session.Seen.Add(message.Id) && message.Repeats == 0 && message.Sort != MessageSort.Noise)
+        if (carbon)
+        {
+            session.Copies.Add(message.Id);
+        }
+
+        if (!session.Seen.Add(message.Id) && message.Repeats == 0 && !MayRepeat(session, message, carbon))
         {
             throw new ViolationException("S11", $"{device.Name} gets {message} twice in one session");
         }
@@ -132,7 +138,7 @@ public sealed class ClientWatch(World world)
             return;
         }
 
-        if (!session.Rows.Add(row))
+        if (!session.Rows.Add(row) && !MayRepeat(session, message, carbon))
         {
             throw new ViolationException("S11", $"{device.Name} gets row {row} of {message} twice in one session");
         }
@@ -158,6 +164,13 @@ public sealed class ClientWatch(World world)
             session.HighestLive = row;
         }
     }
+
+    /// <summary>
+    /// After a crash: noise, whose h need not have been committed; and the message itself after a copy that came before the initial presence, since the
+    /// rows do not tell that the copy was acknowledged (ownership.md 6.3).
+    /// </summary>
+    private bool MayRepeat(SimSession session, SimMessage message, bool carbon) =>
+        world.MemoryLost && (message.Sort == MessageSort.Noise || (!carbon && session.Copies.Contains(message.Id)));
 
     /// <summary>The highest row that the session found waiting when it became available.</summary>
     private long Backlog(SimDevice device, SimSession session)

@@ -52,8 +52,7 @@ public sealed class EndWatch(World world)
         }
 
         True(message.ReceiverRows == message.Effects, "S9", $"{message} left {message.Effects} times and arrived {message.ReceiverRows} times");
-        var alone = message.ToSelf && message.Receiver.Devices.Count == 1;
-        if (message.ReceiverRows > 0 && !message.Receiver.Seen.Contains(message.Id) && !message.Receiver.Careless && !alone)
+        if (message.ReceiverRows > 0 && !message.Receiver.Seen.Contains(message.Id) && !message.Receiver.Careless)
         {
             True(world.Settings.ArchiveSuffices && Archived(message), "A4", $"{message} was taken and no device has it");
         }
@@ -77,7 +76,7 @@ public sealed class EndWatch(World world)
         var carbons = world.StoreWatch.CarbonsSince.GetValueOrDefault(key, long.MaxValue);
         foreach (var row in user.Messages.Values)
         {
-            if (world.Ledger.Find(row.Body) is { } message && IsFor(row, message, doc, since, carbons) && message.SentIn != session && !session.Seen.Contains(message.Id))
+            if (world.Ledger.Find(row.Body) is { } message && IsFor(row, message, doc, since, carbons) && !session.Seen.Contains(message.Id))
             {
                 throw new ViolationException("A1", $"{device.Name} is entitled to {message} and never got it");
             }
@@ -86,7 +85,7 @@ public sealed class EndWatch(World world)
 
     private static bool IsFor(MessageRow row, SimMessage message, SessionDocRow doc, long since, long carbons)
     {
-        if (row.Id > carbons && row.Flags.HasFlag(MessageFlags.CarbonEligible))
+        if (row.Id > carbons && row.Flags.HasFlag(MessageFlags.CarbonEligible) && row.OriginSession != doc.SessionNo)
         {
             return true;
         }

@@ -48,6 +48,9 @@ public sealed class SimSession(string? smId, bool managed)
     /// <summary>Messages received, in whatever form but from the archive.</summary>
     public HashSet<int> Seen { get; } = [];
 
+    /// <summary>Messages received as copies.</summary>
+    public HashSet<int> Copies { get; } = [];
+
     /// <summary>What the client shows of others: full address → what they last said.</summary>
     public Dictionary<string, string> Contacts { get; } = [];
 }

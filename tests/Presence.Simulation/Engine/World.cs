@@ -86,6 +86,16 @@ public sealed class World
         Store.Calm = true;
     }
 
+    /// <summary>An owner has lost its memory at least once: to a crash, or with a refused batch.</summary>
+    public bool MemoryLost { get; private set; }
+
+    /// <summary>What users knew is gone, for all or for some shards; rows are all that is left of it.</summary>
+    public void LoseMemory()
+    {
+        MemoryLost = true;
+        PushWatch.MemoryLost();
+    }
+
     /// <summary>The process dies; what its commit threads had handed to the store is written or not, and a new process starts.</summary>
     public void Crash()
     {
@@ -97,7 +107,7 @@ public sealed class World
 
         Edge.Die();
         Pushes.LoseAnswers();
-        PushWatch.MemoryLost();
+        LoseMemory();
         Now += Dice.Between(10, 3000);
         Node = new SimNode(this);
     }

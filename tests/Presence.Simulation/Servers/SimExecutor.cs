@@ -23,7 +23,7 @@ public sealed class SimExecutor
         int index, Executor executor, World world, Action<HeldOutput> carry, Action<long, Action<UserRows?>> load)
     {
         (Index, Executor, _now, _carry, _load) = (index, executor, () => world.Now, carry, load);
-        Lane = new SimLane(world.Store, world.Settings, carry, answer => Inbox.Add(new Answered(answer)), world.PushWatch.MemoryLost);
+        Lane = new SimLane(world.Store, world.Settings, carry, answer => Inbox.Add(new Answered(answer)), world.LoseMemory);
     }
 
     public int Index { get; }
