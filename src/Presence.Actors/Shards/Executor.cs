@@ -301,8 +301,10 @@ public sealed class Executor
 
         // Lost with the batch are outputs of every shard, also of those it does not write: stanzas that were numbered, answers to a bind, reads.
         var shards = batch.Touched.Concat(_open.Touched).Select(s => s.Id).ToHashSet();
+
+        // A connection without a session may wait for an answer too: that it was refused.
+        var connections = batch.Outputs.Concat(_open.Outputs).Where(o => o.Kind is OutputKind.Control or OutputKind.Stanza).Select(o => o.Connection).ToHashSet();
         _open = new OpenBatch { Ordinal = ++_ordinal };
-        var closed = new List<HeldOutput>();
         foreach (var id in shards)
         {
             _shards[id].Discard();
@@ -310,14 +312,7 @@ public sealed class Executor
 
         foreach (var user in _users.Discard(shards))
         {
-            foreach (var session in user.Sessions)
-            {
-                if (session.Connection is { } connection)
-                {
-                    closed.Add(HeldOutput.ForControl(connection, new CloseOutput(Protocol.Streams.StreamErrorCondition.InternalServerError, "please reconnect")));
-                }
-            }
-
+            connections.UnionWith(user.Sessions.Select(s => s.Connection).OfType<ConnectionId>());
             if (user.Sessions.Any(s => s.Resumable))
             {
                 _users.HasStoredSession(user.UserId);
@@ -330,7 +325,8 @@ public sealed class Executor
             }
         }
 
-        return closed;
+        var close = new CloseOutput(Protocol.Streams.StreamErrorCondition.InternalServerError, "please reconnect");
+        return [.. connections.Select(c => HeldOutput.ForControl(c, close))];
     }
 
     private static Jid? AccountOf(EdgeInput input) => input switch
