@@ -99,8 +99,9 @@ internal sealed class UserTable(ActorEnvironment environment)
         {
             var slot = _idle.Dequeue();
             slot.Idle = false;
-            if (slot.User is not { } user || !Dormancy.IsQuiet(user))
+            if (slot.User is not { } user || !Dormancy.IsQuiet(user) || _slots.GetValueOrDefault(slot.UserId) != slot)
             {
+                // In use again, or a discarded one whose place another has taken.
                 continue;
             }
 
