@@ -26,7 +26,7 @@ public static class Outbound
     {
         if (session.Receiving && !(session.Inactive && (presenceOf is not null || chatState)))
         {
-            FlushWaiting(session, turn);
+            FlushWaiting(session);
             Enqueue(session, 0, stanza, stanza.Length, shows);
             Pump(session, turn);
         }
@@ -38,7 +38,7 @@ public static class Outbound
                 return;
             }
 
-            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now));
+            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now, turn.User.LastId));
         }
     }
 
@@ -51,7 +51,7 @@ public static class Outbound
         }
         else
         {
-            Keep(session, new Waiting(stanza, null, original, from, turn.Now));
+            Keep(session, new Waiting(stanza, null, original, from, turn.Now, turn.User.LastId));
         }
     }
 
@@ -64,7 +64,7 @@ public static class Outbound
             return;
         }
 
-        FlushWaiting(session, turn);
+        FlushWaiting(session);
         session.Cursor = Math.Max(session.Cursor, row.Id);
         var stanza = MessageForms.Render(row, form, session.FullJid, turn.Environment, delayed: false);
         Number(session, row.Id, stanza, row.Body.Length, turn);
@@ -80,12 +80,14 @@ public static class Outbound
             var row = tail[at];
             if (MessageForms.Choose(row, session) != MessageForm.None)
             {
+                // In the order things came: a roster that was asked for must not follow the pushes that changed it since.
+                FlushWaiting(session, row.Id);
                 Number(session, row.Id, default, row.Size, turn);
             }
         }
 
         session.Cursor = Math.Max(session.Cursor, turn.User.LastId);
-        FlushWaiting(session, turn);
+        FlushWaiting(session);
         Pump(session, turn);
     }
 
@@ -250,18 +252,28 @@ public static class Outbound
     }
 
     /// <summary>Sends what waits without numbers, in order.</summary>
-    public static void FlushWaiting(SessionState session, Turn turn)
+    /// <param name="before">Only what came before this row.</param>
+    public static void FlushWaiting(SessionState session, long before = long.MaxValue)
     {
         if (session.Waiting is not { Count: > 0 } waiting)
         {
             return;
         }
 
-        session.Waiting = null;
-        session.WaitingBytes = 0;
-        foreach (var item in waiting)
+        var count = before == long.MaxValue ? waiting.Count : waiting.TakeWhile(w => w.After < before).Count();
+        for (var i = 0; i < count; i++)
         {
-            Enqueue(session, 0, item.Stanza, item.Stanza.Length);
+            session.WaitingBytes -= waiting[i].Stanza.Length;
+            Enqueue(session, 0, waiting[i].Stanza, waiting[i].Stanza.Length);
+        }
+
+        if (count == waiting.Count)
+        {
+            session.Waiting = null;
+        }
+        else
+        {
+            waiting.RemoveRange(0, count);
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class Unacknowledged
 /// <summary>A stanza without row that waits for a session that takes nothing now; it gets its number when it is sent.</summary>
 /// <param name="PresenceOf">Full JID whose presence it is: a later one replaces it (sessions.md 3.4). Null for anything else.</param>
 /// <param name="Request">An IQ request; refused once the session has been away too long.</param>
-public sealed record Waiting(OutboundStanza Stanza, string? PresenceOf, byte[]? Request, Jid? RequestFrom, long Since);
+/// <param name="After">Highest message id when it came: later rows are sent behind it.</param>
+public sealed record Waiting(OutboundStanza Stanza, string? PresenceOf, byte[]? Request, Jid? RequestFrom, long Since, long After);
 
 /// <summary>
 /// One session of a user: what is stored of it, and what only lives as long as its owner. Changed by its user's decisions alone.
