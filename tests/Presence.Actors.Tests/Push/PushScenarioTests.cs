@@ -119,6 +119,7 @@ public class PushScenarioTests
     {
         var (_, desktop) = PhoneAway();
         _bench.Write("hello");
+        desktop.Acknowledge();
         _bench.Seconds(10);
         desktop.Send(stanza);
         Assert.Equal(pushed, _bench.Stored.Count == 1);

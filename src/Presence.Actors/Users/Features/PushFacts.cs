@@ -8,7 +8,7 @@ namespace Presence.Actors.Users.Features;
 /// </summary>
 /// <param name="ForDevice">The device's session is shown the message now or at its next presence, or its session is gone.</param>
 /// <param name="Acknowledged">The device has the message.</param>
-/// <param name="SeenElsewhere">The user did something at another client that has the message, after it arrived.</param>
+/// <param name="SeenElsewhere">The user did something at another client that has the message, after it arrived, and some client has acknowledged it.</param>
 /// <param name="Call">It proposes a call (XEP-0353).</param>
 /// <param name="InCall">The user is in a call at another client (R53).</param>
 /// <param name="UnansweredSince">When the oldest thing the connected device has not acknowledged was sent; 0 = nothing is outstanding.</param>
@@ -62,7 +62,7 @@ public readonly record struct PushFacts(
             return facts;
         }
 
-        if (other.LastInteraction > id >> 20 && WasSent(other, id))
+        if (other.LastInteraction > id >> 20 && WasSent(other, id) && !Backlog.Holds(user, id))
         {
             facts = facts with { SeenElsewhere = true };
         }

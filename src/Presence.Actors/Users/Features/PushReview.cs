@@ -73,8 +73,14 @@ internal static class PushReview
             return;
         }
 
-        var facts = PushFacts.Of(registration, Find(user, row.LatestId), row.LatestId, PushFeature.IsCall(row), turn);
+        var message = Find(user, row.LatestId);
+        var facts = PushFacts.Of(registration, message, row.LatestId, PushFeature.IsCall(row), turn);
         var verdict = PushDecision.Decide(facts, turn.Options);
+        if (verdict.Reason == PushReason.NotForDevice && message is not null && MayCome(message, registration, user))
+        {
+            verdict = new PushVerdict(PushAction.NotNow, PushReason.NotForDevice, long.MaxValue);
+        }
+
         if (verdict.Action == PushAction.Never)
         {
             PushFeature.Remove(row, turn);
@@ -116,7 +122,8 @@ internal static class PushReview
         var from = Math.Max(registration.Pushed, user.PushMemory.Passed.GetValueOrDefault(place));
         var (decided, passed, passing) = (0L, from, true);
         List<PushOutboxRow>? joined = null;
-        for (var i = FirstBehind(rows, from); i < rows.Count; i++)
+        var stop = user.SessionOf(registration.SessionNo) is { Available: false, Receiving: true } ? FirstToCome(registration, user, from) : long.MaxValue;
+        for (var i = FirstBehind(rows, from); i < rows.Count && rows[i].Id < stop; i++)
         {
             var row = rows[i];
             var verdict = new PushVerdict(PushAction.Never, PushReason.Undeserving, 0);
@@ -156,6 +163,25 @@ internal static class PushReview
             Write(joined, now, turn);
         }
     }
+
+    /// <summary>The first row that <see cref="MayCome"/>: what came later must not pass it.</summary>
+    private static long FirstToCome(PushRegistrationRow registration, UserState user, long from)
+    {
+        for (var i = FirstBehind(user.Backlog, from); i < user.Backlog.Count; i++)
+        {
+            if (MayCome(user.Backlog[i], registration, user))
+            {
+                return user.Backlog[i].Id;
+            }
+        }
+
+        return long.MaxValue;
+    }
+
+    /// <summary>Still to come to a device that is connected without presence: at its presence, or as a push when its socket goes.</summary>
+    private static bool MayCome(MessageRef row, PushRegistrationRow registration, UserState user) =>
+        (row.Flags & MessageFlags.ToFullJid) == 0 && Backlog.Holds(user, row.Id)
+        && user.SessionOf(registration.SessionNo) is { Available: false, Receiving: true };
 
     /// <summary>A message joins what is on its way or waits for the same conversation.</summary>
     private static void Join(List<PushOutboxRow> joined, PushRegistrationRow registration, MessageRef row, PushVerdict verdict, Turn turn)
