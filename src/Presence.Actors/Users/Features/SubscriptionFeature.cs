@@ -189,8 +189,9 @@ public static class SubscriptionFeature
         }
 
         Change(row, contact, step, turn, type == StanzaType.Subscribe ? Kept(input.Stanza, contact, user.Jid) : null);
-        if (!before.HasTo && step.Next.HasTo)
+        if ((!before.HasTo || type == StanzaType.Subscribed) && step.Next.HasTo)
         {
+            // Also when it was granted already: a grant under way when the user left and asked again makes the next one look like a repeat.
             // Asking for the presence, rather than being sent it by the other side (§3.1.5), also holds when that side dies in between.
             PresenceFanout.Probe(contact, turn);
         }
