@@ -57,9 +57,8 @@ public sealed class ClientWatch(World world)
             return;
         }
 
-        // A note to oneself comes back like to any device (RFC 6121 §8.5.2.1.1); a copy of what it sent never does.
         var carbon = stanza.Bytes.AsSpan().IndexOf("urn:xmpp:carbons:2"u8) >= 0;
-        if (message.SentIn == session && message.Repeats == 0 && (carbon || !message.ToSelf))
+        if (message.SentIn == session && message.Repeats == 0)
         {
             throw new ViolationException("A3", $"{device.Name} gets its own {message} back");
         }

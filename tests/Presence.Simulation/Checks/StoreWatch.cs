@@ -21,6 +21,9 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
     /// <summary>Highest row of the user when its session became available: what comes later is for that session (A1).</summary>
     public Dictionary<(long User, int Session), long> AvailableSince { get; } = [];
 
+    /// <summary>Highest row of the user when its registration was made.</summary>
+    public Dictionary<(long User, string Node), long> RegisteredSince { get; } = [];
+
     /// <summary>As <see cref="AvailableSince"/>, for carbons.</summary>
     public Dictionary<(long User, int Session), long> CarbonsSince { get; } = [];
 
@@ -71,6 +74,19 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
             case OutboxTrimmed e when e.UpTo > (state.Cursors.GetValueOrDefault((e.ToShard, e.FromShard))?.Sequence ?? 0):
                 throw new ViolationException("S9", $"shard {e.FromShard} deletes items up to {e.UpTo} that {e.ToShard} has not taken");
             case SessionDocStored e: Doc(e.Doc); break;
+            case PushRegistered { Registration: var r }:
+                // What came before a registration is none of its business.
+                if (r.DisabledReason is not null)
+                {
+                    RegisteredSince.Remove((r.UserId, r.Node));
+                }
+                else
+                {
+                    RegisteredSince.TryAdd((r.UserId, r.Node), Math.Max(r.Pushed, _last.GetValueOrDefault(r.UserId)));
+                }
+
+                break;
+            case PushUnregistered e: RegisteredSince.Remove((e.UserId, e.Node)); break;
         }
     }
 

@@ -31,6 +31,11 @@ internal static class App
             yield return new Choice(15, $"{device.Name} enables push", () => Say(device, () => session.Push = true, Phrases.EnablePush(device.Name, traits.Hold)));
         }
 
+        foreach (var wish in RosterApp.Wishes(device, world))
+        {
+            yield return wish;
+        }
+
         if (world.Calm)
         {
             if (session.Inactive)
@@ -57,7 +62,11 @@ internal static class App
             return;
         }
 
-        if (bytes.AsSpan().StartsWith("<presence"u8))
+        if (bytes.AsSpan().IndexOf("jabber:iq:roster"u8) >= 0)
+        {
+            RosterApp.Received(session, bytes);
+        }
+        else if (bytes.AsSpan().StartsWith("<presence"u8))
         {
             Contact(session, Phrases.Parse(Encoding.UTF8.GetString(bytes)));
         }
@@ -74,6 +83,11 @@ internal static class App
 
     private static void Contact(SimSession session, Protocol.Stanzas.Stanza stanza)
     {
+        if (stanza is { Type: Protocol.Stanzas.StanzaType.Subscribe, From: { } asker })
+        {
+            session.Requests.Add(asker.Bare.ToString());
+        }
+
         if (stanza.From is not { } from || stanza.Type is not (Protocol.Stanzas.StanzaType.Available or Protocol.Stanzas.StanzaType.Unavailable))
         {
             return;

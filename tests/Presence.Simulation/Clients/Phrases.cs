@@ -30,6 +30,12 @@ internal static class Phrases
         <iq type="set" id="a"><query xmlns="urn:xmpp:mam:2"><set xmlns="http://jabber.org/protocol/rsm"><max>8</max>{(after is null ? "" : $"<after>{after}</after>")}</set></query></iq>
         """;
 
+    public static string AskRoster => """<iq type="get" id="r"><query xmlns="jabber:iq:roster"/></iq>""";
+
+    public static string NameContact(string jid, string name) => $"""<iq type="set" id="n"><query xmlns="jabber:iq:roster"><item jid="{jid}" name="{name}"/></query></iq>""";
+
+    public static string Subscription(string type, string jid) => $"""<presence type="{type}" to="{jid}"/>""";
+
     public static Stanza Parse(string xml) =>
         Stanza.TryParse(Encoding.UTF8.GetBytes(xml), out var stanza) ? stanza : throw new InvalidOperationException($"not a stanza: {xml}");
 

@@ -55,6 +55,9 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
     /// <summary>When its user last did something that counts as use.</summary>
     public long LastUse { get; set; }
 
+    /// <summary>Switched off for a while: it does not connect by itself.</summary>
+    public bool Asleep { get; set; }
+
     public bool CanReceive => Connection is { } c && (c.Out.Count > 0 || c.ServerGone);
 
     public bool OwesAck => Ready && _ackAsked;

@@ -34,6 +34,15 @@ public sealed class SimSession(string? smId, bool managed)
     public bool Archive { get; set; }
     public bool Inactive { get; set; }
 
+    /// <summary>The roster as the client keeps it: contact → subscription and name; null until the server has sent it.</summary>
+    public Dictionary<string, string>? Roster { get; set; }
+
+    /// <summary>When it last asked for the roster.</summary>
+    public long RosterAsked { get; set; }
+
+    /// <summary>Contacts that ask to see this user's presence and have no answer from this client.</summary>
+    public HashSet<string> Requests { get; } = [];
+
     /// <summary>Rows received as they came, to see repeats and disorder.</summary>
     public HashSet<long> Rows { get; } = [];
 

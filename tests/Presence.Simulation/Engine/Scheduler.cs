@@ -156,7 +156,7 @@ public sealed class Scheduler(World world)
 
             if (device.Connection is null)
             {
-                Add(world.Calm ? 30 : 6, $"{device.Name} connects", device.Connect);
+                Add(device.Asleep ? 0 : world.Calm ? 30 : 6, $"{device.Name} connects", device.Connect);
                 continue;
             }
 

@@ -44,6 +44,9 @@ public sealed record SimSettings
     public int Archive { get; init; }
     public int Toggles { get; init; }
 
+    /// <summary>People who name contacts, leave them and ask for them again.</summary>
+    public int Rosters { get; init; }
+
     /// <summary>Accounts that have a device without stream management.</summary>
     public int Careless { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record SimSettings
     {
         var dice = new Dice(seed ^ 0x5eed);
         var wild = dice.Below(3);
+
+        // Not both: with a queue and a window that small, what clients send again is more than they take.
+        var (queue, window) = dice.Below(6) switch { 0 => (30, 1024 * 1024), 1 => (10_000, 600), _ => (10_000, 1024 * 1024) };
         return new SimSettings
         {
             Seed = seed,
@@ -72,13 +78,14 @@ public sealed record SimSettings
             Talk = dice.OneOf([15, 40, 80]),
             LongJumps = dice.OneOf([0, 0, 1, 4]),
             Rejected = dice.Chance(100) ? dice.Below(20) : 0,
-            MaxQueued = dice.Chance(150) ? 30 : 10_000,
-            SendWindow = dice.Chance(200) ? 600 : 1024 * 1024,
+            MaxQueued = queue,
+            SendWindow = window,
             MaxIdle = dice.OneOf([0, 1, 2000]),
             Carbons = dice.OneOf([0, 500, 900]),
             Push = dice.OneOf([0, 300, 700]),
             Archive = dice.Chance(200) ? 400 : 0,
             Toggles = dice.OneOf([0, 0, 300]),
+            Rosters = dice.OneOf([0, 0, 1, 3]),
             Careless = dice.Chance(200) ? 300 : 0,
         };
     }

@@ -86,6 +86,18 @@ public sealed class World
         Store.Calm = true;
     }
 
+    /// <summary>Some people switch off all they have.</summary>
+    public void Sleep()
+    {
+        foreach (var device in Accounts.Where(_ => Dice.Chance(600)).SelectMany(a => a.Devices))
+        {
+            device.Asleep = true;
+            device.Break();
+        }
+    }
+
+    public void WakeUp() => Devices.ForEach(d => d.Asleep = false);
+
     /// <summary>An owner has lost its memory at least once: to a crash, or with a refused batch.</summary>
     public bool MemoryLost { get; private set; }
 
