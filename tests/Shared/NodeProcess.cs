@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Presence.Tests.Shared;
@@ -95,7 +96,12 @@ public sealed class NodeProcess : IAsyncDisposable
         var started = new Process { StartInfo = StartInfo(), EnableRaisingEvents = true };
         started.OutputDataReceived += (_, e) => Read(e.Data, ready);
         started.ErrorDataReceived += (_, e) => Read(e.Data, null);
-        started.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("the node ended"));
+        started.Exited += (_, _) =>
+        {
+            // A test that waits for what a dead process will never say should show that it is dead.
+            output.Add(Ending(started));
+            ready.TrySetException(new InvalidOperationException("the node ended"));
+        };
         process?.Dispose();
         process = started;
         started.Start();
@@ -108,6 +114,19 @@ public sealed class NodeProcess : IAsyncDisposable
         catch (Exception e) when (e is InvalidOperationException or TimeoutException)
         {
             throw new InvalidOperationException($"the node did not get ready ({e.Message}); its output:\n{output}", e);
+        }
+    }
+
+    private static string Ending(Process ended)
+    {
+        try
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"-- the node ended with exit code {ended.ExitCode}");
+        }
+        catch (InvalidOperationException)
+        {
+            // Disposed meanwhile: the test is over or has started the next one.
+            return "-- the node ended";
         }
     }
 
@@ -151,7 +170,7 @@ public sealed class NodeProcess : IAsyncDisposable
         return options.Select(option => $"--{option.Key}={option.Value}");
     }
 
-    private static string Port(int port) => port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);
 
     private void Read(string? line, TaskCompletionSource<NodePorts>? ready)
     {

@@ -8,6 +8,13 @@ namespace Presence.Storage.Sqlite;
 /// </summary>
 internal sealed class Connection : IDisposable
 {
+    /// <summary>
+    /// Keeps the index of the WAL in the process's own memory instead of a mapped file beside the database: a page of a mapped file that can no longer be
+    /// written (files turned read-only, a file system that remounted itself after an error) is not an error of a call but SIGBUS, and the end of the process.
+    /// Windows has no such file system, and no such signal.
+    /// </summary>
+    private static readonly string? s_fileSystem = OperatingSystem.IsWindows() ? null : "unix-excl";
+
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
     private readonly sqlite3 _handle;
 
@@ -25,7 +32,7 @@ internal sealed class Connection : IDisposable
     public static Connection Open(string path, bool readOnly, int cacheKiB)
     {
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
-        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, s_fileSystem);
         if (code != raw.SQLITE_OK)
         {
             var failure = new SqliteFailure(code, raw.sqlite3_errstr(code).utf8_to_string());

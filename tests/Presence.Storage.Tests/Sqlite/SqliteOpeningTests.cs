@@ -91,7 +91,7 @@ public sealed class SqliteOpeningTests : IDisposable
         writer.Write(5, new AccountCreated(Sample.Account(5)));
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-        foreach (var suffix in new[] { "", "-wal", "-shm" })
+        foreach (var suffix in new[] { "", "-wal" })
         {
             Assert.Equal(default, File.GetUnixFileMode(_subject.FilePath + suffix) & others);
         }
