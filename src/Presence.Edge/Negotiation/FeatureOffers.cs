@@ -47,7 +47,7 @@ internal sealed class FeatureOffers
 
     private static byte[] Authenticated(EdgeOptions options)
     {
-        var features = new StreamFeatures().Bind().Session().StreamManagement().ClientState().RosterVersioning();
+        var features = new StreamFeatures().Bind().Session().StreamManagement().ClientState().RosterVersioning().PreApproval();
         if (options.CapsNode is { } node && options.CapsVerification is { } verification)
         {
             features.Caps(node, verification);

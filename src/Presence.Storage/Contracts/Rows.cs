@@ -140,7 +140,7 @@ public enum Subscription : byte
 /// <summary>A contact. An item with nothing but <paramref name="PendingIn"/> is not part of the roster shown (RFC 6121 A.2).</summary>
 /// <param name="Ask">A subscription request of the user is pending (pending out).</param>
 /// <param name="PendingIn">The contact's request waits for an answer; <paramref name="PendingStanza"/> is shown again at each log-in.</param>
-/// <param name="Approved">Pre-approved (RFC 6121 §3.4).</param>
+/// <param name="Approved">The contact's request, should it come, is granted already (RFC 6121 §3.4).</param>
 public sealed record RosterRow(
     long UserId, string Contact, Subscription Subscription, bool Ask, bool PendingIn, bool Approved, string? Name,
     IReadOnlyList<string> Groups, byte[]? PendingStanza);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Presence.Actors.Tests.Roster;
 
-/// <summary>RFC 6121 A.2 and A.3 row by row. A state is written as in A.1: N, T, F, B for the subscription, o and i for what is pending.</summary>
+/// <summary>RFC 6121 A.2 and A.3 row by row. A state is written as in A.1: N, T, F, B for the subscription, o and i for what is pending, a for what is granted in advance (§3.4).</summary>
 public class SubscriptionRulesTests
 {
     [Theory]
@@ -30,15 +30,29 @@ public class SubscriptionRulesTests
     [InlineData("Fo", StanzaType.Unsubscribe, true, "F")]
     [InlineData("B", StanzaType.Unsubscribe, true, "F")]
     // A.2.3
-    [InlineData("N", StanzaType.Subscribed, false, "N")]
-    [InlineData("No", StanzaType.Subscribed, false, "No")]
+    [InlineData("N", StanzaType.Subscribed, false, "Na")]
+    [InlineData("No", StanzaType.Subscribed, false, "Noa")]
     [InlineData("Ni", StanzaType.Subscribed, true, "F")]
     [InlineData("Noi", StanzaType.Subscribed, true, "Fo")]
-    [InlineData("T", StanzaType.Subscribed, false, "T")]
+    [InlineData("T", StanzaType.Subscribed, false, "Ta")]
     [InlineData("Ti", StanzaType.Subscribed, true, "B")]
     [InlineData("F", StanzaType.Subscribed, false, "F")]
     [InlineData("Fo", StanzaType.Subscribed, false, "Fo")]
     [InlineData("B", StanzaType.Subscribed, false, "B")]
+    // The same with what was granted in advance: said twice it is no news, and nothing but a refusal takes it back.
+    [InlineData("Na", StanzaType.Subscribed, false, "Na")]
+    [InlineData("Noa", StanzaType.Subscribed, false, "Noa")]
+    [InlineData("Ta", StanzaType.Subscribed, false, "Ta")]
+    [InlineData("Fa", StanzaType.Subscribed, false, "Fa")]
+    [InlineData("Na", StanzaType.Subscribe, true, "Noa")]
+    [InlineData("Fa", StanzaType.Subscribe, true, "Foa")]
+    [InlineData("Ta", StanzaType.Unsubscribe, true, "Na")]
+    [InlineData("Na", StanzaType.Unsubscribed, false, "N")]
+    [InlineData("Noa", StanzaType.Unsubscribed, false, "No")]
+    [InlineData("Ta", StanzaType.Unsubscribed, false, "T")]
+    [InlineData("Fa", StanzaType.Unsubscribed, true, "N")]
+    [InlineData("Foa", StanzaType.Unsubscribed, true, "No")]
+    [InlineData("Ba", StanzaType.Unsubscribed, true, "T")]
     // A.2.4
     [InlineData("N", StanzaType.Unsubscribed, false, "N")]
     [InlineData("No", StanzaType.Unsubscribed, false, "No")]
@@ -69,6 +83,15 @@ public class SubscriptionRulesTests
     [InlineData("F", StanzaType.Subscribe, false, "F", true)]
     [InlineData("Fo", StanzaType.Subscribe, false, "Fo", true)]
     [InlineData("B", StanzaType.Subscribe, false, "B", true)]
+    // Granted in advance (§3.4.2): answered, and the item changes as by a grant.
+    [InlineData("Na", StanzaType.Subscribe, false, "Fa", true)]
+    [InlineData("Noa", StanzaType.Subscribe, false, "Foa", true)]
+    [InlineData("Ta", StanzaType.Subscribe, false, "Ba", true)]
+    [InlineData("Fa", StanzaType.Subscribe, false, "Fa", true)]
+    [InlineData("Ba", StanzaType.Subscribe, false, "Ba", true)]
+    [InlineData("Fa", StanzaType.Unsubscribe, true, "Na")]
+    [InlineData("Noa", StanzaType.Subscribed, true, "Ta")]
+    [InlineData("Ta", StanzaType.Unsubscribed, true, "Na")]
     // A.3.2
     [InlineData("N", StanzaType.Unsubscribe, false, "N")]
     [InlineData("No", StanzaType.Unsubscribe, false, "No")]
@@ -114,5 +137,6 @@ public class SubscriptionRulesTests
     private static SubscriptionState State(string text) => new(
         text[0] switch { 'T' => Subscription.To, 'F' => Subscription.From, 'B' => Subscription.Both, _ => Subscription.None },
         text.Contains('o', StringComparison.Ordinal),
-        text.Contains('i', StringComparison.Ordinal));
+        text.Contains('i', StringComparison.Ordinal),
+        text.Contains('a', StringComparison.Ordinal));
 }

@@ -1,6 +1,7 @@
 using Presence.Actors.Tests.Availability;
 using Presence.Protocol.Xml;
 using Presence.Storage.Contracts;
+using Presence.Tests.Shared;
 using Xunit;
 
 namespace Presence.Actors.Tests.Roster;
@@ -80,6 +81,42 @@ public class SubscriptionTests : Neighbours
         Assert.Equal((Subscription.To, false, false), Item(Alice, Bob));
         Assert.Equal(["subscribed bob", "available bob/phone"], Seen(alice));
         Assert.Empty(bob.Received);
+    }
+
+    [Fact]
+    public void Somebody_let_in_in_advance_is_never_asked_about()
+    {
+        var (alice, bob) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
+        bob.Send("<presence type='subscribed' to='alice@example.org'/>");
+        Assert.Empty(Presences(alice));
+        Assert.Equal("true", ItemPushed(bob).Attr("approved"));
+        Assert.Null(Item(Alice, Bob));
+        bob.Received.Clear();
+        bob.Send("<presence type='subscribed' to='alice@example.org'/>");
+        Assert.Empty(bob.Received);
+
+        Bench.Crash();
+        var (desk, phone) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
+        desk.Received.Clear();
+        phone.Received.Clear();
+        desk.Send("<presence type='subscribe' to='bob@example.org'/>");
+        Assert.Equal((Subscription.To, false, false), Item(Alice, Bob));
+        Assert.Equal((Subscription.From, false, false), Item(Bob, Alice));
+        Assert.Equal(["subscribed bob", "available bob/phone"], Seen(desk));
+        Assert.Empty(Presences(phone));
+        Assert.Equal(("from", "true"), (ItemPushed(phone).Attr("subscription"), ItemPushed(phone).Attr("approved")));
+    }
+
+    [Fact]
+    public void What_was_granted_in_advance_can_be_taken_back()
+    {
+        var (alice, bob) = (LogIn(Alice, "desk"), LogIn(Bob, "phone"));
+        bob.Send("<presence type='subscribed' to='alice@example.org'/>");
+        bob.Send("<presence type='unsubscribed' to='alice@example.org'/>");
+        Assert.Empty(Presences(alice));
+        Assert.Null(ItemPushed(bob).Attr("approved"));
+        alice.Send("<presence type='subscribe' to='bob@example.org'/>");
+        Assert.Equal(["subscribe alice"], Seen(bob));
     }
 
     [Fact]
@@ -238,4 +275,8 @@ public class SubscriptionTests : Neighbours
         Assert.Equal(["bob none asked", "bob to"], Pushed(alice));
         Assert.Equal(["alice from"], Pushed(bob));
     }
+
+    /// <summary>The item of the latest roster push.</summary>
+    private static XmlElement ItemPushed(BenchClient client) =>
+        client.Received.Last(e => e.Name == "iq" && e.Attr("type") == "set").Child("query", Namespaces.Roster)!.Child("item")!;
 }

@@ -63,7 +63,7 @@ public sealed class NegotiationTests
         string[] expected =
         [
             "{urn:ietf:params:xml:ns:xmpp-bind}bind", "{urn:ietf:params:xml:ns:xmpp-session}session", "{urn:xmpp:sm:3}sm",
-            "{urn:xmpp:csi:0}csi", "{urn:xmpp:features:rosterver}ver", "{http://jabber.org/protocol/caps}c",
+            "{urn:xmpp:csi:0}csi", "{urn:xmpp:features:rosterver}ver", "{urn:xmpp:features:pre-approval}sub", "{http://jabber.org/protocol/caps}c",
         ];
         Assert.Equal(expected, client.Features.Elements().Select(e => e.Name.ToString()));
         Assert.Equal("dmVy", client.Features.Elements().Last().Attribute("ver")!.Value);

@@ -75,6 +75,7 @@ public static class SubscriptionFeature
         var step = SubscriptionRules.Inbound(before, type);
         if (step.AutoReply)
         {
+            Change(row, contact, step, turn);
             Answer(type, StanzaType.Subscribed, input, turn);
         }
         else if (type == StanzaType.Subscribe && row is null && !RosterItems.HasRoomForRequest(user))
@@ -169,7 +170,9 @@ public static class SubscriptionFeature
             return new StanzaError(StanzaErrorCondition.NotAcceptable) { Application = new XmlElement("blocked", Namespaces.BlockingErrors) };
         }
 
-        var full = stanza.Type == StanzaType.Subscribe && (RosterItems.Find(user, contact) is not { } row || !RosterItems.IsShown(row)) && !RosterItems.HasRoom(turn);
+        var row = RosterItems.Find(user, contact);
+        var makesItem = stanza.Type == StanzaType.Subscribe || (stanza.Type == StanzaType.Subscribed && row is not { PendingIn: true });
+        var full = makesItem && (row is null || !RosterItems.IsShown(row)) && !RosterItems.HasRoom(turn);
         return full ? new StanzaError(StanzaErrorCondition.ResourceConstraint) : null;
     }
 
@@ -215,6 +218,7 @@ public static class SubscriptionFeature
             Subscription = step.Next.Subscription,
             Ask = step.Next.PendingOut,
             PendingIn = step.Next.PendingIn,
+            Approved = step.Next.Approved,
             PendingStanza = step.Next.PendingIn ? request ?? row?.PendingStanza : null,
         };
         if (step.Push)

@@ -20,14 +20,13 @@ public static class SubscriptionRules
             case StanzaType.Unsubscribe:
                 return Step(state, state.Without(Subscription.To) with { PendingOut = false }, forward: true);
             case StanzaType.Subscribed:
-                // Only a waiting request can be granted; granting in advance is not supported (A.2.3, note 1).
+                // Without a waiting request it is granted in advance, which is nobody else's business (§3.4.2).
                 return state.PendingIn
                     ? Step(state, state.Add(Subscription.From) with { PendingIn = false }, forward: true)
-                    : new SubscriptionStep(state, Forward: false, Push: false);
+                    : Step(state, state with { Approved = state.Approved || !state.HasFrom }, forward: false);
             case StanzaType.Unsubscribed:
-                return state.PendingIn || state.HasFrom
-                    ? Step(state, state.Without(Subscription.From) with { PendingIn = false }, forward: true)
-                    : new SubscriptionStep(state, Forward: false, Push: false);
+                // What was granted in advance is taken back with it.
+                return Step(state, state.Without(Subscription.From) with { PendingIn = false, Approved = false }, forward: state.PendingIn || state.HasFrom);
             default:
                 throw new ArgumentOutOfRangeException(nameof(type));
         }
@@ -40,8 +39,8 @@ public static class SubscriptionRules
         switch (type)
         {
             case StanzaType.Subscribe:
-                return state.HasFrom
-                    ? new SubscriptionStep(state, Forward: false, Push: false, AutoReply: true)
+                return state.HasFrom || state.Approved
+                    ? Step(state, state.Add(Subscription.From) with { PendingIn = false }, forward: false) with { AutoReply = true }
                     : Step(state, state with { PendingIn = true }, forward: !state.PendingIn);
             case StanzaType.Unsubscribe:
                 return Step(state, state.Without(Subscription.From) with { PendingIn = false }, forward: state.PendingIn || state.HasFrom);
@@ -58,5 +57,5 @@ public static class SubscriptionRules
 
     // That somebody asks is no part of the item shown: the request itself tells (A.1).
     private static SubscriptionStep Step(SubscriptionState before, SubscriptionState after, bool forward) =>
-        new(after, forward, Push: before.Subscription != after.Subscription || before.PendingOut != after.PendingOut);
+        new(after, forward, Push: before with { PendingIn = after.PendingIn } != after);
 }
