@@ -127,5 +127,6 @@ public static class MessageForms
             : carbon ? MessageForm.SentCarbon : MessageForm.None;
     }
 
-    private static string TypeOf(MessageFlags flags) => (flags & MessageFlags.Error) != 0 ? "error" : "chat";
+    /// <summary>XEP-0280 §7, §8: a copy keeps the type. Groupchat and headlines are not copied.</summary>
+    private static string TypeOf(MessageFlags flags) => (flags & MessageFlags.Error) != 0 ? "error" : (flags & MessageFlags.Normal) != 0 ? "normal" : "chat";
 }

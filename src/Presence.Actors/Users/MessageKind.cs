@@ -8,8 +8,11 @@ public static class MessageKind
 {
     private const PayloadFlags Content = PayloadFlags.Body | PayloadFlags.Encrypted | PayloadFlags.MucInvite | PayloadFlags.JinglePropose;
 
+    /// <summary>What says something about an earlier message. Kept like messages whether or not it has a body or a hint: without it, archives would disagree.</summary>
+    private const PayloadFlags Reference = PayloadFlags.Correction | PayloadFlags.Reaction | PayloadFlags.Retraction;
+
     private const PayloadFlags NotJustAState =
-        Content | PayloadFlags.Subject | PayloadFlags.JingleOther | PayloadFlags.Receipt | PayloadFlags.ReceiptRequest | PayloadFlags.Marker
+        Content | Reference | PayloadFlags.Subject | PayloadFlags.JingleOther | PayloadFlags.Receipt | PayloadFlags.ReceiptRequest | PayloadFlags.Marker
         | PayloadFlags.Markable | PayloadFlags.Store | PayloadFlags.Error;
 
     /// <summary>No row: said so by the sender (XEP-0334), or a chat state and nothing else (XEP-0085 §5.3: of no use later).</summary>
@@ -26,14 +29,19 @@ public static class MessageKind
             StanzaType.Error => MessageFlags.Error,
             StanzaType.Groupchat => MessageFlags.Groupchat,
             StanzaType.Headline => MessageFlags.Headline,
-            _ => MessageFlags.Offline,
+            StanzaType.Chat => MessageFlags.Offline,
+            _ => MessageFlags.Offline | MessageFlags.Normal,
         };
         if (conversation && IsVisible(message))
         {
             flags |= MessageFlags.Visible;
         }
 
-        if (conversation && message.HasAny(Content))
+        if (conversation && message.HasAny(Reference))
+        {
+            flags |= ReferenceOf(message);
+        }
+        else if (conversation && message.HasAny(Content))
         {
             flags |= MessageFlags.Deserving;
         }
@@ -57,6 +65,11 @@ public static class MessageKind
         return message.Type == StanzaType.Chat || (message.Type == StanzaType.Normal && message.HasAny(NotJustAState | PayloadFlags.ChatState));
     }
 
+    private static MessageFlags ReferenceOf(Stanza message) =>
+        (message.Has(PayloadFlags.Correction) ? MessageFlags.Correction : MessageFlags.None)
+        | (message.Has(PayloadFlags.Reaction) ? MessageFlags.Reaction : MessageFlags.None)
+        | (message.Has(PayloadFlags.Retraction) ? MessageFlags.Retraction : MessageFlags.None);
+
     private static bool IsVisible(Stanza message)
     {
         if (message.Has(PayloadFlags.NoPermanentStore))
@@ -65,6 +78,6 @@ public static class MessageKind
         }
 
         // A receipt is queued but not kept (sessions.md 4.1), even where its sender asks for storage.
-        return message.HasAny(Content | PayloadFlags.JingleOther) || (message.Has(PayloadFlags.Store) && !message.Has(PayloadFlags.Receipt));
+        return message.HasAny(Content | Reference | PayloadFlags.JingleOther) || (message.Has(PayloadFlags.Store) && !message.Has(PayloadFlags.Receipt));
     }
 }

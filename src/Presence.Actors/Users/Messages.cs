@@ -16,7 +16,7 @@ public static class Messages
     public static void FromClient(SessionState session, Stanza stanza, Turn turn)
     {
         var user = turn.User;
-        if (stanza.HasAny(PayloadFlags.Body | PayloadFlags.Composing | PayloadFlags.Displayed))
+        if (stanza.HasAny(PayloadFlags.Body | PayloadFlags.Composing | PayloadFlags.Displayed | PayloadFlags.Reaction | PayloadFlags.Retraction))
         {
             session.LastInteraction = turn.Now;
         }

@@ -81,4 +81,16 @@ public enum PayloadFlags : ulong
 
     /// <summary>Comes from a room: <c>x</c> of <c>muc#user</c>.</summary>
     MucUser = 1UL << 28,
+
+    /// <summary>Replaces an earlier message of its sender (XEP-0308).</summary>
+    Correction = 1UL << 29,
+
+    /// <summary>Takes an earlier message of its sender back (XEP-0424), in the present form or in that of <see cref="Fastening"/>.</summary>
+    Retraction = 1UL << 30,
+
+    /// <summary>Says how its sender likes an earlier message (XEP-0444).</summary>
+    Reaction = 1UL << 31,
+
+    /// <summary>Adds something to an earlier message (XEP-0422).</summary>
+    Fastening = 1UL << 32,
 }

@@ -113,6 +113,13 @@ internal sealed class StanzaReader
                 }
 
                 break;
+            case 3 when (_childFlags & PayloadFlags.Fastening) != 0:
+                if (_tokenizer.LocalName(data).SequenceEqual("retract"u8) && _tokenizer.Namespace(data).SequenceEqual(Utf8Namespaces.MessageRetract0))
+                {
+                    _payload |= PayloadFlags.Retraction;
+                }
+
+                break;
         }
     }
 

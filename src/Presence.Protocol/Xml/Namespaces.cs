@@ -183,8 +183,20 @@ public static class Namespaces
     /// <summary>XEP-0027.</summary>
     public const string OpenPgpLegacy = "jabber:x:encrypted";
 
+    /// <summary>XEP-0422, which carried retractions before version 0.4 of XEP-0424.</summary>
+    public const string Fastening = "urn:xmpp:fasten:0";
+
+    /// <summary>XEP-0424 before version 0.4, as some clients still send it.</summary>
+    public const string MessageRetract0 = "urn:xmpp:message-retract:0";
+
+    /// <summary>XEP-0424.</summary>
+    public const string MessageRetract1 = "urn:xmpp:message-retract:1";
+
     /// <summary>XEP-0440.</summary>
     public const string ChannelBinding = "urn:xmpp:sasl-cb:0";
+
+    /// <summary>XEP-0444.</summary>
+    public const string Reactions = "urn:xmpp:reactions:0";
 
     /// <summary>XEP-0478.</summary>
     public const string StreamLimits = "urn:xmpp:stream-limits:0";
@@ -251,7 +263,11 @@ public static class Namespaces
         Omemo2,
         OpenPgp,
         OpenPgpLegacy,
+        Fastening,
+        MessageRetract0,
+        MessageRetract1,
         ChannelBinding,
+        Reactions,
         StreamLimits,
     ];
 }

@@ -65,6 +65,10 @@ public static class Utf8Namespaces
     public static ReadOnlySpan<byte> Omemo2 => "urn:xmpp:omemo:2"u8;
     public static ReadOnlySpan<byte> OpenPgp => "urn:xmpp:openpgp:0"u8;
     public static ReadOnlySpan<byte> OpenPgpLegacy => "jabber:x:encrypted"u8;
+    public static ReadOnlySpan<byte> Fastening => "urn:xmpp:fasten:0"u8;
+    public static ReadOnlySpan<byte> MessageRetract0 => "urn:xmpp:message-retract:0"u8;
+    public static ReadOnlySpan<byte> MessageRetract1 => "urn:xmpp:message-retract:1"u8;
     public static ReadOnlySpan<byte> ChannelBinding => "urn:xmpp:sasl-cb:0"u8;
+    public static ReadOnlySpan<byte> Reactions => "urn:xmpp:reactions:0"u8;
     public static ReadOnlySpan<byte> StreamLimits => "urn:xmpp:stream-limits:0"u8;
 }

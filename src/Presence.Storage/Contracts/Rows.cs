@@ -59,7 +59,7 @@ public enum MessageFlags
     /// <summary>Shown by the archive (XEP-0313); an invisible row is only queued and deleted when every cursor has passed.</summary>
     Visible = 2,
 
-    /// <summary>Worth waking a phone for: a body, an encrypted body, an invitation, a call proposal.</summary>
+    /// <summary>Worth waking a phone for: a body, an encrypted body, an invitation, a call proposal; unless it only changes an earlier message.</summary>
     Deserving = 4,
 
     /// <summary>May be carbon-copied (XEP-0280 §6.1).</summary>
@@ -88,6 +88,18 @@ public enum MessageFlags
 
     /// <summary>No message but a stanza for one session that is sent as it is: a roster push, a subscription stanza.</summary>
     Verbatim = 2048,
+
+    /// <summary>Type normal. Rows written before this flag was known lack it and pass for chat.</summary>
+    Normal = 4096,
+
+    /// <summary>Corrects an earlier message (XEP-0308).</summary>
+    Correction = 8192,
+
+    /// <summary>Reacts to an earlier message (XEP-0444).</summary>
+    Reaction = 16384,
+
+    /// <summary>Takes an earlier message back (XEP-0424).</summary>
+    Retraction = 32768,
 }
 
 /// <summary>One row of a user's message log (sessions.md 4). <paramref name="Body"/> is the whole stamped stanza without stanza-id.</summary>
@@ -111,8 +123,10 @@ public readonly record struct DeliveryRow(long UserId, int SessionNo, long OutSe
 /// <param name="Options">Publish options as serialized form element, or null.</param>
 /// <param name="Hold">The client asked that nothing be sent while it is inactive (sessions.md 3.1).</param>
 /// <param name="Pushed">Highest message id already decided for this registration.</param>
+/// <param name="Muted">Bare JIDs whose messages never wake this device; null = none.</param>
 public sealed record PushRegistrationRow(
-    long UserId, string Service, string Node, int SessionNo, byte[]? Options, bool Hold, bool OwnForm, long Pushed, string? DisabledReason);
+    long UserId, string Service, string Node, int SessionNo, byte[]? Options, bool Hold, bool OwnForm, long Pushed, string? DisabledReason,
+    IReadOnlyList<string>? Muted = null);
 
 /// <summary>State of a push on its way out.</summary>
 public enum PushState : byte

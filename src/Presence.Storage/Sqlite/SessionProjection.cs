@@ -47,10 +47,11 @@ internal sealed class SessionProjection(Connection connection)
     private readonly Statement _clear = connection.Prepare("DELETE FROM delivery WHERE user_id = ? AND session_no = ?");
 
     private readonly Statement _register = connection.Prepare("""
-        INSERT INTO push_registration (user_id, service, node, session_no, options, hold, own_form, pushed, disabled_reason)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO push_registration (user_id, service, node, session_no, options, hold, own_form, pushed, disabled_reason, muted)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (user_id, service, node) DO UPDATE SET session_no = excluded.session_no, options = excluded.options, hold = excluded.hold,
-            own_form = excluded.own_form, pushed = excluded.pushed, disabled_reason = excluded.disabled_reason
+            own_form = excluded.own_form, pushed = excluded.pushed, disabled_reason = excluded.disabled_reason,
+            muted = excluded.muted
         """);
 
     private readonly Statement _unregister = connection.Prepare("DELETE FROM push_registration WHERE user_id = ? AND service = ? AND node = ?");
@@ -94,7 +95,8 @@ internal sealed class SessionProjection(Connection connection)
     public void ClearDeliveries(long userId, int sessionNo) => _clear.Start().Add(userId).Add(sessionNo).Run();
 
     public void Register(PushRegistrationRow r) => _register.Start().Add(r.UserId).Add(r.Service).Add(r.Node).Add(r.SessionNo).Add(r.Options)
-        .Add(r.Hold).Add(r.OwnForm).Add(r.Pushed).Add(r.DisabledReason).Run();
+        .Add(r.Hold).Add(r.OwnForm).Add(r.Pushed).Add(r.DisabledReason)
+        .Add(r.Muted is null ? null : TextList.Write(r.Muted)).Run();
 
     public void Unregister(long userId, string service, string node) => _unregister.Start().Add(userId).Add(service).Add(node).Run();
 

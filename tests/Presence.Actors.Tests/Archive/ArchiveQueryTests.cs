@@ -60,6 +60,29 @@ public class ArchiveQueryTests : ArchiveScene
         Assert.Equal(["kept"], Ask(bob, Set(max: 1)).Bodies);
     }
 
+    [Theory]
+    [InlineData("<other xmlns='urn:x'/>", false)]
+    [InlineData("<other xmlns='urn:x'/><store xmlns='urn:xmpp:hints'/>", true)]
+    [InlineData("<received xmlns='urn:xmpp:receipts' id='1'/><store xmlns='urn:xmpp:hints'/>", false)]
+    [InlineData("<body>x</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/>", true)]
+    [InlineData("<body>x</body><reply xmlns='urn:xmpp:reply:0' to='alice@example.org' id='m1'/>", true)]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>x</reaction></reactions>", true)]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'/><active xmlns='http://jabber.org/protocol/chatstates'/>", true)]
+    [InlineData("<retract xmlns='urn:xmpp:message-retract:1' id='m1'/>", true)]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'/><no-permanent-store xmlns='urn:xmpp:hints'/>", false)]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'/><no-store xmlns='urn:xmpp:hints'/>", false)]
+    public void What_says_something_about_a_message_is_kept_for_both_without_a_body_or_a_hint(string content, bool kept)
+    {
+        var (alice, bob) = (Connect(Alice, "desk"), Connect(Bob, "phone"));
+        foreach (var type in new[] { "chat", "normal" })
+        {
+            bob.Send($"<message type='{type}' to='{Alice}'>{content}</message>");
+        }
+
+        Assert.Equal(kept ? 2 : 0, Ask(alice, Set(max: 0)).Count);
+        Assert.Equal(kept ? 2 : 0, Ask(bob, Set(max: 0)).Count);
+    }
+
     [Fact]
     public void The_filter_takes_either_direction_of_one_contact_or_one_device()
     {

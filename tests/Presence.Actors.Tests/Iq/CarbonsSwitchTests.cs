@@ -39,6 +39,44 @@ public class CarbonsSwitchTests : Scene
         Assert.True(Session(phone).Carbons);
     }
 
+    [Theory]
+    [InlineData("type='chat'", "chat")]
+    [InlineData("type='normal'", "normal")]
+    [InlineData("", "normal")]
+    public void A_copy_keeps_the_type_of_the_message(string attribute, string type)
+    {
+        var (desk, phone, bob) = (Connect(Alice, "desk"), Connect(Alice, "phone"), Connect(Bob, "b"));
+        phone.Ask(Request(On, type: "set"));
+        phone.Received.Clear();
+        desk.Send($"<message {attribute} to='{Bob}'><body>sent</body></message>");
+        bob.Send($"<message {attribute} to='{Alice}/desk'><body>received</body></message>");
+        Assert.Equal([$"sent {type}", $"received {type}"], phone.Received.Select(m => $"{m.Children.Single().Name} {m.Attr("type")}"));
+        phone.Acknowledge();
+        phone.Drop();
+        bob.Send($"<message {attribute} to='{Alice}/desk'><body>late</body></message>");
+        Bench.Crash();
+        phone.Resume();
+        Assert.Equal(type, phone.Messages.Last().Attr("type"));
+    }
+
+    [Theory]
+    [InlineData("chat", "<reactions xmlns='urn:xmpp:reactions:0' id='m1'/>", true)]
+    [InlineData("normal", "<reactions xmlns='urn:xmpp:reactions:0' id='m1'/>", true)]
+    [InlineData("normal", "<retract xmlns='urn:xmpp:message-retract:1' id='m1'/>", true)]
+    [InlineData("normal", "<replace xmlns='urn:xmpp:message-correct:0' id='m1'/>", true)]
+    [InlineData("normal", "<other xmlns='urn:x'/>", false)]
+    [InlineData("chat", "<body>x</body><no-copy xmlns='urn:xmpp:hints'/>", false)]
+    [InlineData("chat", "<body>x</body><private xmlns='urn:xmpp:carbons:2'/>", false)]
+    public void What_is_copied_in_either_direction(string type, string content, bool copied)
+    {
+        var (desk, phone, bob) = (Connect(Alice, "desk"), Connect(Alice, "phone"), Connect(Bob, "b"));
+        phone.Ask(Request(On, type: "set"));
+        phone.Received.Clear();
+        desk.Send($"<message type='{type}' to='{Bob}'>{content}</message>");
+        bob.Send($"<message type='{type}' to='{Alice}/desk'>{content}</message>");
+        Assert.Equal(copied ? ["sent", "received"] : [], phone.Received.Select(m => m.Children.Single().Name));
+    }
+
     [Fact]
     public void The_request_is_acknowledged_with_its_effect()
     {

@@ -36,11 +36,12 @@ public class PushRegistrationTests : Scene
     [InlineData("<enable xmlns='urn:xmpp:push:0' jid='p' node='n'><x xmlns='jabber:x:data' type='submit'/></enable>", "modify bad-request")]
     [InlineData("<enable xmlns='urn:xmpp:push:0' jid='p' node='n'>[hold=maybe]</enable>", "modify bad-request")]
     [InlineData("<enable xmlns='urn:xmpp:push:0' jid='p' node='n'>[loud=1]</enable>", "cancel feature-not-implemented")]
+    [InlineData("<enable xmlns='urn:xmpp:push:0' jid='p' node='n'>[muted=@]</enable>", "modify jid-malformed")]
     public void What_makes_no_sense_is_refused(string payload, string outcome)
     {
         var phone = Connect(Alice, "phone");
         Assert.Equal(outcome, Asked(phone, payload.Replace("[hold=maybe]", Own("hold", "maybe"), StringComparison.Ordinal)
-            .Replace("[loud=1]", Own("loud", "1"), StringComparison.Ordinal), type: "set"));
+            .Replace("[muted=@]", Own("muted", "@"), StringComparison.Ordinal).Replace("[loud=1]", Own("loud", "1"), StringComparison.Ordinal), type: "set"));
         Assert.Empty(Stored());
     }
 
@@ -147,6 +148,19 @@ public class PushRegistrationTests : Scene
         Assert.Empty(phone.Received);
         Assert.Equal("result", Asked(phone, $"<disable xmlns='urn:xmpp:push:0' jid='{Service}'/>", type: "set"));
         Assert.Equal(["held"], phone.Bodies);
+    }
+
+    [Fact]
+    public void Our_own_form_names_the_conversations_that_are_muted_and_the_next_one_replaces_it()
+    {
+        var phone = Connect(Alice, "phone");
+        Assert.Equal("result", Asked(phone, Enabling("node-1", Own("muted", "Carol@example.org/x</value><value>bob@example.org</value><value>carol@example.org")), type: "set"));
+        Assert.Equal([Bob, Carol], Stored()[0].Muted!);
+        Assert.True(Stored()[0].OwnForm);
+        Assert.Equal("result", Asked(phone, Enabling("node-1", Own("hold", "false")), type: "set"));
+        Assert.Null(Stored()[0].Muted);
+        var many = string.Join("</value><value>", Enumerable.Range(0, 201).Select(i => $"user{i}@example.org"));
+        Assert.Equal("modify policy-violation", Asked(phone, Enabling("node-1", Own("muted", many)), type: "set"));
     }
 
     [Fact]

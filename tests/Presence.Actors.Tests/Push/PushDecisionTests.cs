@@ -13,27 +13,31 @@ public class PushDecisionTests
     private static readonly long[] s_unanswered = [0, Now, Now - 4_999, Now - 5_000, Now - 5_001];
     private static readonly long[] s_used = [0, Now, Now - 299_999, Now - 300_000, Now - 300_001];
 
-    // worth, blocked, for the device, acknowledged, seen elsewhere | reach, socket | call, in call | other clients | decision, reason
+    // worth, blocked, muted, for the device, acknowledged, seen elsewhere | reach, socket | call, in call | other clients | decision, reason
     private const string Table = """
-        n * * * * | *    *      | * * | *     | Never  Undeserving
-        y y * * * | *    *      | * * | *     | Never  Blocked
-        y n n * * | *    *      | * * | *     | Never  NotForDevice
-        y n y y * | *    *      | * * | *     | Never  Acknowledged
-        y n y n y | *    *      | * * | *     | Never  SeenElsewhere
-        y n y n n | up   unsent | * * | *     | NotNow Unsent
-        y n y n n | up   fresh  | * * | *     | NotNow AwaitsAck
-        y n y n n | up   late   | y * | *     | Push   Call
-        y n y n n | up   late   | n y | *     | Push   InCall
-        y n y n n | up   late   | n n | none  | Push   NoOther
-        y n y n n | up   late   | n n | older | Push   UsedLast
-        y n y n n | up   late   | n n | idle  | Push   OthersIdle
-        y n y n n | up   late   | n n | inuse | Wait   OtherInUse
-        y n y n n | down *      | y * | *     | Push   Call
-        y n y n n | down *      | n y | *     | Push   InCall
-        y n y n n | down *      | n n | none  | Push   NoOther
-        y n y n n | down *      | n n | older | Push   UsedLast
-        y n y n n | down *      | n n | idle  | Push   OthersIdle
-        y n y n n | down *      | n n | inuse | Wait   OtherInUse
+        nothing    * * * * * | *    *      | * * | *     | Never  Undeserving
+        correction * * * * * | *    *      | * * | *     | Never  Correction
+        reaction   * * * * * | *    *      | * * | *     | Never  Reaction
+        retraction * * * * * | *    *      | * * | *     | Never  Retraction
+        message    y * * * * | *    *      | * * | *     | Never  Blocked
+        message    n y * * * | *    *      | * * | *     | Never  Muted
+        message    n n n * * | *    *      | * * | *     | Never  NotForDevice
+        message    n n y y * | *    *      | * * | *     | Never  Acknowledged
+        message    n n y n y | *    *      | * * | *     | Never  SeenElsewhere
+        message    n n y n n | up   unsent | * * | *     | NotNow Unsent
+        message    n n y n n | up   fresh  | * * | *     | NotNow AwaitsAck
+        message    n n y n n | up   late   | y * | *     | Push   Call
+        message    n n y n n | up   late   | n y | *     | Push   InCall
+        message    n n y n n | up   late   | n n | none  | Push   NoOther
+        message    n n y n n | up   late   | n n | older | Push   UsedLast
+        message    n n y n n | up   late   | n n | idle  | Push   OthersIdle
+        message    n n y n n | up   late   | n n | inuse | Wait   OtherInUse
+        message    n n y n n | down *      | y * | *     | Push   Call
+        message    n n y n n | down *      | n y | *     | Push   InCall
+        message    n n y n n | down *      | n n | none  | Push   NoOther
+        message    n n y n n | down *      | n n | older | Push   UsedLast
+        message    n n y n n | down *      | n n | idle  | Push   OthersIdle
+        message    n n y n n | down *      | n n | inuse | Wait   OtherInUse
         """;
 
     [Fact]
@@ -57,7 +61,7 @@ public class PushDecisionTests
         }
 
         Assert.Equal(rows.Count, used.Count);
-        Assert.Equal(128 * 6 * 5 * 5 * 6, count);
+        Assert.Equal(128 * 5 * 6 * 5 * 5 * 6, count);
     }
 
     [Fact]
@@ -96,7 +100,7 @@ public class PushDecisionTests
 
     private static string[] Classify(PushFacts f) =>
     [
-        Bit(f.Deserving), Bit(f.Blocked), Bit(f.ForDevice), Bit(f.Acknowledged), Bit(f.SeenElsewhere),
+        $"{f.Worth}".ToLowerInvariant(), Bit(f.Blocked), Bit(f.Muted), Bit(f.ForDevice), Bit(f.Acknowledged), Bit(f.SeenElsewhere),
         (int)f.Reach <= (int)PushReach.Returning ? "up" : "down",
         f.UnansweredSince == 0 ? "unsent" : Now - f.UnansweredSince >= 5_000 ? "late" : "fresh",
         Bit(f.Call), Bit(f.InCall),
@@ -107,6 +111,17 @@ public class PushDecisionTests
 
     private static IEnumerable<PushFacts> AllFacts()
     {
+        foreach (var worth in Enum.GetValues<PushWorth>())
+        {
+            foreach (var circumstances in Circumstances())
+            {
+                yield return circumstances with { Worth = worth };
+            }
+        }
+    }
+
+    private static IEnumerable<PushFacts> Circumstances()
+    {
         for (var bits = 0; bits < 128; bits++)
         {
             bool Is(int bit) => (bits & (1 << bit)) != 0;
@@ -116,10 +131,10 @@ public class PushDecisionTests
                 {
                     foreach (var own in s_used)
                     {
-                        yield return new PushFacts(Is(0), Is(1), Is(2), Is(3), Is(4), Is(5), Is(6), reach, unanswered, own, false, 0, Now, long.MaxValue);
+                        yield return new PushFacts(PushWorth.Message, Is(0), Is(1), Is(2), Is(3), Is(4), Is(5), Is(6), reach, unanswered, own, false, 0, Now, long.MaxValue);
                         foreach (var others in s_used)
                         {
-                            yield return new PushFacts(Is(0), Is(1), Is(2), Is(3), Is(4), Is(5), Is(6), reach, unanswered, own, true, others, Now, long.MaxValue);
+                            yield return new PushFacts(PushWorth.Message, Is(0), Is(1), Is(2), Is(3), Is(4), Is(5), Is(6), reach, unanswered, own, true, others, Now, long.MaxValue);
                         }
                     }
                 }

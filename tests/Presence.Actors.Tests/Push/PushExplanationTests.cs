@@ -71,6 +71,29 @@ public class PushExplanationTests
         Assert.Equal("it is never pushed: receipts, states, markers and own messages wake nobody", Explain()[1]);
     }
 
+    [Theory]
+    [InlineData("<body>x</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/>", "a correction changes words of a message that had its push, and wakes nobody again")]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'/>", "a reaction wakes nobody")]
+    [InlineData("<retract xmlns='urn:xmpp:message-retract:1' id='m1'/>", "a retraction wakes nobody")]
+    public void What_changes_a_message_is_named_as_the_reason(string content, string reason)
+    {
+        _bench.Phone().Drop();
+        _bench.Alice.Send($"<message to='bob@example.org' type='chat'>{content}</message>");
+        Assert.Equal($"it is never pushed: {reason}", Explain()[1]);
+    }
+
+    [Fact]
+    public void A_muted_conversation_is_named_as_the_reason()
+    {
+        _bench.Phone().Drop();
+        _bench.Put(new PushRegistered(_bench.Registration with { Muted = ["alice@example.org"] }));
+        _bench.Write("hello");
+        var lines = Explain();
+        Assert.Contains("at arrival device node-of-the-… has lost its socket: no push, the conversation is muted on this device", lines);
+        Assert.Contains("now device node-of-the-… has lost its socket: no push, the conversation is muted on this device", lines);
+        Assert.Contains(lines, l => l.StartsWith("facts:", StringComparison.Ordinal) && l.Contains(" muted=True ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_dead_address_is_named_as_the_reason()
     {

@@ -298,6 +298,83 @@ public class PushScenarioTests
         Assert.Empty(_bench.Pushes);
     }
 
+    [Theory]
+    [InlineData("<body>better words</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/>")]
+    [InlineData("<encrypted xmlns='eu.siacs.conversations.axolotl'/><replace xmlns='urn:xmpp:message-correct:0' id='m1'/><store xmlns='urn:xmpp:hints'/>")]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>x</reaction></reactions>")]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='m1'/><body>x</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reactions:0'/>")]
+    [InlineData("<retract xmlns='urn:xmpp:message-retract:1' id='other'/><body>/me retracted</body><fallback xmlns='urn:xmpp:fallback:0'/>")]
+    public void What_only_changes_a_message_wakes_nobody_again(string content)
+    {
+        _bench.Phone().Drop();
+        _bench.Alice.Send("<message to='bob@example.org' type='chat' id='m1'><body>words</body></message>");
+        Assert.Single(_bench.Pushes);
+        _bench.Alice.Send($"<message to='bob@example.org' type='chat' id='m2'>{content}</message>");
+        _bench.Seconds(400);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_reply_wakes_the_phone_like_any_message()
+    {
+        _bench.Phone().Drop();
+        _bench.Alice.Send("<message to='bob@example.org' type='chat'><body>yes</body><reply xmlns='urn:xmpp:reply:0' to='bob@example.org' id='m1'/></message>");
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Theory]
+    [InlineData("<reactions xmlns='urn:xmpp:reactions:0' id='x'/>")]
+    [InlineData("<retract xmlns='urn:xmpp:message-retract:1' id='x'/>")]
+    public void Reacting_to_a_message_and_taking_one_back_are_use_of_a_client(string content)
+    {
+        var (_, desktop) = PhoneAway();
+        _bench.Write("hello");
+        desktop.Acknowledge();
+        _bench.Seconds(10);
+        desktop.Send($"<message to='alice@example.org' type='chat'>{content}</message>");
+        Assert.Empty(_bench.Stored);
+    }
+
+    [Fact]
+    public void A_muted_conversation_wakes_its_device_no_more_until_it_is_unmuted()
+    {
+        var phone = _bench.Phone();
+        Mute(phone, "ALICE@example.org/desk");
+        phone.Acknowledge();
+        phone.Drop();
+        _bench.Write("psst");
+        _bench.Alice.Send("<message to='bob@example.org' type='chat'><propose xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>");
+        _bench.Crash();
+        _bench.Seconds(400);
+        Assert.Empty(_bench.Pushes);
+        phone.Resume();
+        Assert.Equal(["psst"], phone.Bodies);
+        Mute(phone);
+        phone.Acknowledge();
+        phone.Drop();
+        _bench.Write("hello");
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void Muting_is_of_one_device_and_one_conversation_and_calls_off_a_push_that_waits()
+    {
+        var (phone, _) = PhoneAway();
+        _bench.Write("hello");
+        Assert.Single(_bench.Stored);
+        phone.Resume();
+        Mute(phone, "carol@example.org", "alice@example.org");
+        Assert.Empty(_bench.Stored);
+        var tablet = _bench.Client("tablet");
+        _bench.Register("tablet", node: "tablet");
+        tablet.Drop();
+        phone.Drop();
+        _bench.Write("again");
+        _bench.Seconds(400);
+        Assert.All(_bench.Pushes, push => Assert.Equal("tablet", push.Node));
+        Assert.NotEmpty(_bench.Pushes);
+    }
+
     [Fact]
     public void Messages_sent_from_another_client_of_the_user_wake_nobody()
     {
@@ -323,6 +400,15 @@ public class PushScenarioTests
         _bench.Seconds(400);
         Assert.Empty(_bench.Pushes);
         Assert.Empty(_bench.Stored);
+    }
+
+    private static void Mute(Presence.Tests.Shared.BenchClient phone, params string[] muted)
+    {
+        var values = string.Concat(muted.Select(jid => $"<value>{jid}</value>"));
+        var answer = phone.Ask($"<iq type='set' id='mute'><enable xmlns='urn:xmpp:push:0' jid='{PushBench.Service}' node='node-of-the-phone'>" +
+            "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>urn:presence:push:0</value></field>" +
+            $"<field var='muted'>{values}</field></x></enable></iq>");
+        Assert.Equal("result", answer.Attr("type"));
     }
 
     private (Presence.Tests.Shared.BenchClient Phone, Presence.Tests.Shared.BenchClient Desktop) PhoneAway()

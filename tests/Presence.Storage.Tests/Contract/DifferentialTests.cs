@@ -92,7 +92,7 @@ public sealed class DifferentialTests
             12 or 13 => new DeliveryNumbered(Sample.Delivery(user, no, id, r.Next(30))),
             14 => new DeliveryAcknowledged(user, no, id),
             15 => r.Next(3) == 0 ? new DeliveryCleared(user, no) : new PushUnregistered(user, "push.example.org", $"n{n}"),
-            16 => new PushRegistered(Sample.Registration(user, $"n{n}") with { Pushed = id }),
+            16 => new PushRegistered(Sample.Registration(user, $"n{n}") with { Pushed = id, Muted = id % 2 == 0 ? null : ["x@y"] }),
             17 => new PushScheduled(Sample.Push(user, $"p{n}@x") with { LatestId = id }),
             18 => new PushRemoved(user, "push.example.org", "n1", $"p{n}@x"),
             19 => new RosterItemStored(Sample.Item(user, $"p{n}@x") with { Name = $"{id}" }, id),

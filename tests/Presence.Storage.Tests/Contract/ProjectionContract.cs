@@ -97,7 +97,7 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         var session = new SessionRow(User, 1, 30, 40, 50, 60, 70, SessionPhase.Attached, 80, 90, 100);
         var doc = new SessionDocRow(User, 1, "r", "s", [3], ["z@z"], false, true, 78, false, [4], 79);
         var push = new PushOutboxRow(User, "push.example.org", "n1", "romeo@example.net", 1, 2, 3, PushState.Due, 5, "message");
-        var registration = new PushRegistrationRow(User, "push.example.org", "n1", 9, [7], false, true, 99, null);
+        var registration = new PushRegistrationRow(User, "push.example.org", "n1", 9, [7], false, true, 99, null, ["a@b", "ü@d"]);
         var item = new RosterRow(User, "romeo@example.net", Subscription.To, false, true, false, "R", ["G"], [1]);
         var message = new MessageRow(User, 101, "p@q", "r", MessageFlags.Outgoing, 8, "t", "w", [5]);
         _writer.Write(

@@ -37,9 +37,20 @@ public static class PushDecision
             : new PushVerdict(PushAction.Wait, PushReason.OtherInUse, idle);
     }
 
+    /// <summary>Why a message wakes no device whatever the circumstances; null if it may.</summary>
+    public static PushReason? Unworthy(PushWorth worth) => worth switch
+    {
+        PushWorth.Message => null,
+        PushWorth.Correction => PushReason.Correction,
+        PushWorth.Reaction => PushReason.Reaction,
+        PushWorth.Retraction => PushReason.Retraction,
+        _ => PushReason.Undeserving,
+    };
+
     private static PushReason? Excluded(in PushFacts facts) =>
-        !facts.Deserving ? PushReason.Undeserving
+        Unworthy(facts.Worth) is { } unworthy ? unworthy
         : facts.Blocked ? PushReason.Blocked
+        : facts.Muted ? PushReason.Muted
         : !facts.ForDevice ? PushReason.NotForDevice
         : facts.Acknowledged ? PushReason.Acknowledged
         : facts.SeenElsewhere ? PushReason.SeenElsewhere

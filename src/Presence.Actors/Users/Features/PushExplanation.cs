@@ -16,9 +16,9 @@ internal static class PushExplanation
     /// <summary>Per registration <c>node:reach→action(reason)</c>, at most 200 characters.</summary>
     public static string AtArrival(MessageRef message, Turn turn)
     {
-        if (!PushFacts.IsDeserving(message))
+        if (PushDecision.Unworthy(PushFacts.WorthOf(message)) is { } unworthy)
         {
-            return nameof(PushReason.Undeserving);
+            return unworthy.ToString();
         }
 
         var text = new StringBuilder();
@@ -47,13 +47,13 @@ internal static class PushExplanation
     public static IReadOnlyList<string> Explain(MessageRow row, Turn turn)
     {
         var reference = MessageForms.RefOf(row);
-        var deserving = PushFacts.IsDeserving(reference);
+        var unworthy = PushDecision.Unworthy(PushFacts.WorthOf(reference));
         var lines = new List<string>
         {
             $"message {turn.Environment.StanzaIds.Encode(row.Id)} {((row.Flags & MessageFlags.Outgoing) != 0 ? "to" : "from")} {row.Peer}, arrived {Time(row.Id >> 20)}",
-            deserving ? "it is worth a push: it has a body, an invitation or a call" : $"it is never pushed: {Sentence(PushReason.Undeserving)}",
+            unworthy is { } why ? $"it is never pushed: {Sentence(why)}" : "it is worth a push: it has a body, an invitation or a call",
         };
-        if (!deserving)
+        if (unworthy is not null)
         {
             return lines;
         }
@@ -126,7 +126,7 @@ internal static class PushExplanation
     private static string Table(in PushFacts facts) => string.Create(
         CultureInfo.InvariantCulture,
         $"facts: reach={facts.Reach} forDevice={facts.ForDevice} acknowledged={facts.Acknowledged} seenElsewhere={facts.SeenElsewhere} blocked={facts.Blocked} "
-        + $"call={facts.Call} inCall={facts.InCall} unansweredSince={Time(facts.UnansweredSince)} ownInteraction={Time(facts.OwnInteraction)} "
+        + $"muted={facts.Muted} call={facts.Call} inCall={facts.InCall} unansweredSince={Time(facts.UnansweredSince)} ownInteraction={Time(facts.OwnInteraction)} "
         + $"others={facts.Others} othersInteraction={Time(facts.OthersInteraction)}");
 
     private static string Sentence(PushReach reach) => reach switch
@@ -150,7 +150,11 @@ internal static class PushExplanation
     private static string Sentence(PushReason reason) => reason switch
     {
         PushReason.Undeserving => "receipts, states, markers and own messages wake nobody",
+        PushReason.Correction => "a correction changes words of a message that had its push, and wakes nobody again",
+        PushReason.Reaction => "a reaction wakes nobody",
+        PushReason.Retraction => "a retraction wakes nobody",
         PushReason.Blocked => "the sender is blocked",
+        PushReason.Muted => "the conversation is muted on this device",
         PushReason.NotForDevice => "the message is not shown on this device",
         PushReason.Acknowledged => "the device has acknowledged the message",
         PushReason.SeenElsewhere => "the user did something at another client that has the message",

@@ -6,6 +6,7 @@ namespace Presence.Actors.Users.Features;
 /// Everything <see cref="PushDecision"/> may know about one message and one registration. Times are Unix milliseconds, 0 = never.
 /// It states what is; it must never anticipate the decision.
 /// </summary>
+/// <param name="Muted">The device asked not to be woken by this conversation (our own form, see <see cref="PushRegistrationFeature"/>).</param>
 /// <param name="ForDevice">The device's session is shown the message now or at its next presence, or its session is gone.</param>
 /// <param name="Acknowledged">The device has the message.</param>
 /// <param name="SeenElsewhere">The user did something at another client that has the message, after it arrived, and some client has acknowledged it.</param>
@@ -16,7 +17,7 @@ namespace Presence.Actors.Users.Features;
 /// <param name="OthersInteraction">Last use of any of those (sessions.md 5.3).</param>
 /// <param name="Recheck">When these facts change by time alone; long.MaxValue = they do not. The decision does not look at it.</param>
 public readonly record struct PushFacts(
-    bool Deserving, bool Blocked, bool ForDevice, bool Acknowledged, bool SeenElsewhere, bool Call, bool InCall, PushReach Reach,
+    PushWorth Worth, bool Blocked, bool Muted, bool ForDevice, bool Acknowledged, bool SeenElsewhere, bool Call, bool InCall, PushReach Reach,
     long UnansweredSince, long OwnInteraction, bool Others, long OthersInteraction, long Now, long Recheck)
 {
     /// <summary>Facts of a message for a registration.</summary>
@@ -28,8 +29,9 @@ public readonly record struct PushFacts(
         var own = registration.SessionNo == 0 ? null : user.SessionOf(registration.SessionNo);
         var facts = new PushFacts
         {
-            Deserving = row is null || IsDeserving(row),
+            Worth = row is null ? PushWorth.Message : WorthOf(row),
             Blocked = row is not null && IsBlocked(user, row.Peer),
+            Muted = row is not null && registration.Muted?.Contains(row.Peer) == true,
             ForDevice = own is null || row is null || IsFor(own, row, user, arriving),
             Acknowledged = own is not null && !arriving && !Tail.Lacks(own, id) && (own.Available || !Backlog.Holds(user, id)),
             Call = call,
@@ -50,8 +52,17 @@ public readonly record struct PushFacts(
         return facts;
     }
 
-    public static bool IsDeserving(MessageRef row) =>
-        (row.Flags & (MessageFlags.Deserving | MessageFlags.Outgoing | MessageFlags.ToSelf)) == MessageFlags.Deserving;
+    public static bool IsDeserving(MessageRef row) => WorthOf(row) == PushWorth.Message;
+
+    public static PushWorth WorthOf(MessageRef row) => row.Flags switch
+    {
+        var f when (f & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != 0 => PushWorth.Nothing,
+        var f when (f & MessageFlags.Retraction) != 0 => PushWorth.Retraction,
+        var f when (f & MessageFlags.Reaction) != 0 => PushWorth.Reaction,
+        var f when (f & MessageFlags.Correction) != 0 => PushWorth.Correction,
+        var f when (f & MessageFlags.Deserving) != 0 => PushWorth.Message,
+        _ => PushWorth.Nothing,
+    };
 
     private PushFacts With(SessionState other, MessageRef? row, long id, UserState user, SessionOptions options)
     {

@@ -23,4 +23,10 @@ public enum PushReason : byte
     NoOther,
     UsedLast,
     OthersIdle,
+    Correction,
+    Reaction,
+    Retraction,
+
+    /// <summary>The user does not want to be woken by this conversation.</summary>
+    Muted,
 }

@@ -12,8 +12,9 @@ namespace Presence.Actors.Users.Features;
 /// </summary>
 /// <remarks>
 /// Besides the publish options of XEP-0357, which are kept as they came and passed on with every push, a client may send a form of our own with
-/// FORM_TYPE <c>urn:presence:push:0</c>. Its one field, <c>hold</c> (boolean, default false), asks that nothing at all be sent to this session
-/// while its client is inactive (sessions.md 3.1). A registration made with that form ends when the client logs out (sessions.md 2.8); one
+/// FORM_TYPE <c>urn:presence:push:0</c>. Its field <c>hold</c> (boolean, default false) asks that nothing at all be sent to this session
+/// while its client is inactive (sessions.md 3.1); <c>muted</c> (jid-multi, default empty) names the bare addresses whose messages and calls never
+/// wake this device (5.2), and an enable with another list replaces it. A registration made with that form ends when the client logs out (sessions.md 2.8); one
 /// without it stays until it is disabled. Both forms may stand in one request.
 /// </remarks>
 public static class PushRegistrationFeature
@@ -30,8 +31,12 @@ public static class PushRegistrationFeature
     /// <summary>Bytes of a node in UTF-8, as for any part of an address; a longer one is refused with <c>policy-violation</c>.</summary>
     public const int MaxNodeBytes = 1023;
 
+    /// <summary>Conversations one registration may mute; more are refused with <c>policy-violation</c>.</summary>
+    public const int MaxMuted = 200;
+
     private const string PublishOptions = "http://jabber.org/protocol/pubsub#publish-options";
     private const string HoldField = "hold";
+    private const string MutedField = "muted";
 
     public static void Enable(SessionState session, Stanza iq, XmlElement enable, Turn turn)
     {
@@ -55,7 +60,7 @@ public static class PushRegistrationFeature
         var silent = session.Silent;
         var decided = known is { DisabledReason: null } ? known.Pushed : user.LastId;
         turn.Emit(new PushRegistered(
-            new PushRegistrationRow(user.UserId, service, node, session.No, asked.Options, asked.Hold, asked.Own, decided, null)));
+            new PushRegistrationRow(user.UserId, service, node, session.No, asked.Options, asked.Hold, asked.Own, decided, null, asked.Muted)));
         if (node.Length > 0 && known is not null && known.SessionNo != session.No && user.SessionOf(known.SessionNo) is { } older)
         {
             // One device, one session (sessions.md 2.6). Without a node it is an address of the user, not of a device.
@@ -152,19 +157,51 @@ public static class PushRegistrationFeature
         asked = asked with { Own = true };
         foreach (var (name, values) in form.Fields)
         {
-            if (name != HoldField)
+            var error = name switch
             {
-                return new StanzaError(StanzaErrorCondition.FeatureNotImplemented) { Text = $"unknown field {name}" };
-            }
-
-            if (!DataForm.TryBoolean(values, out var hold))
+                HoldField => ReadHold(values, ref asked),
+                MutedField => ReadMuted(values, ref asked),
+                _ => new StanzaError(StanzaErrorCondition.FeatureNotImplemented) { Text = $"unknown field {name}" },
+            };
+            if (error is not null)
             {
-                return Bad($"{name} is not a boolean");
+                return error;
             }
-
-            asked = asked with { Hold = hold };
         }
 
+        return null;
+    }
+
+    private static StanzaError? ReadHold(IReadOnlyList<string> values, ref Forms asked)
+    {
+        if (!DataForm.TryBoolean(values, out var hold))
+        {
+            return Bad($"{HoldField} is not a boolean");
+        }
+
+        asked = asked with { Hold = hold };
+        return null;
+    }
+
+    private static StanzaError? ReadMuted(IReadOnlyList<string> values, ref Forms asked)
+    {
+        if (values.Count > MaxMuted)
+        {
+            return new StanzaError(StanzaErrorCondition.PolicyViolation) { Text = $"at most {MaxMuted} conversations can be muted" };
+        }
+
+        var muted = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            if (!Jid.TryParse(value, out var jid))
+            {
+                return new StanzaError(StanzaErrorCondition.JidMalformed);
+            }
+
+            muted.Add(jid.Bare.ToString());
+        }
+
+        asked = asked with { Muted = [.. muted] };
         return null;
     }
 
@@ -173,5 +210,5 @@ public static class PushRegistrationFeature
 
     private static StanzaError Bad(string text) => new(StanzaErrorCondition.BadRequest) { Text = text };
 
-    private readonly record struct Forms(byte[]? Options, bool Own, bool Hold);
+    private readonly record struct Forms(byte[]? Options, bool Own, bool Hold, IReadOnlyList<string>? Muted);
 }
