@@ -160,7 +160,7 @@ public sealed class ExecutorBench
             _executor.RunTimers(Now);
             while (_executor.Loads.TryDequeue(out var user) || _executor.BackgroundLoads.TryDequeue(out user))
             {
-                _executor.Loaded(user, Store.LoadUser(user, Options.MaxQueuedStanzas + 1), Now);
+                _executor.Loaded(user, Store.LoadUser(user, Options.MaxQueuedStanzas + 1), Now, Store.IsErasing(user));
             }
 
             var (batch, outputs) = _executor.Step();

@@ -123,6 +123,11 @@ public sealed class MemoryStore : IStore
     public IReadOnlyList<string> ListAccounts(string? after, int limit) =>
         [.. _state.Jids.Keys.Where(jid => after is null || Utf8Order.Instance.Compare(jid, after) > 0).Take(limit)];
 
+    /// <summary>Removed accounts whose data is to count as not deleted yet, as a test wants it; here it is deleted at once.</summary>
+    public HashSet<long> Erasing { get; } = [];
+
+    public bool IsErasing(long userId) => Erasing.Contains(userId);
+
     public int TrimArchive(long olderThanId, int limit)
     {
         lock (_writing)

@@ -31,6 +31,9 @@ public enum AdminStatus
     AlreadyExists,
     NotFound,
 
+    /// <summary>An account of that name was removed and its data is still being deleted: to be asked again.</summary>
+    Erasing,
+
     /// <summary>The node is overloaded, stopping, or its store cannot write.</summary>
     Unavailable,
 }

@@ -97,7 +97,7 @@ internal sealed class ExecutorThread
                 break;
             case LoadedInput loaded:
                 _loading--;
-                _executor.Loaded(loaded.UserId, loaded.Rows, now);
+                _executor.Loaded(loaded.UserId, loaded.Rows, now, loaded.Erasing);
                 break;
             default:
                 _executor.Handle(input, now);
@@ -147,11 +147,11 @@ internal sealed class ExecutorThread
             }
 
             _loading++;
-            _readers.Load(userId, rows => _inbox.Put(new LoadedInput(userId, rows)));
+            _readers.Load(userId, (rows, erasing) => _inbox.Put(new LoadedInput(userId, rows, erasing)));
         }
     }
 
     private sealed record AnsweredInput(CommitAnswer Answer);
 
-    private sealed record LoadedInput(long UserId, UserRows? Rows);
+    private sealed record LoadedInput(long UserId, UserRows? Rows, bool Erasing);
 }

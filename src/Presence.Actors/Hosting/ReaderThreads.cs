@@ -29,7 +29,12 @@ internal sealed class ReaderThreads : IDisposable
         }
     }
 
-    public void Load(long userId, Action<UserRows?> loaded) => Add(() => loaded(Retry(() => _store.LoadUser(userId, _tailLimit))));
+    /// <param name="loaded">Gets the rows, and for a user who has none whether those of a removed account are still being deleted.</param>
+    public void Load(long userId, Action<UserRows?, bool> loaded) => Add(() =>
+    {
+        var rows = Retry(() => _store.LoadUser(userId, _tailLimit));
+        loaded(rows, rows is null && Retry(() => _store.IsErasing(userId)));
+    });
 
     public void Read(Func<IStore, UserInput?> read, Action<UserInput> done) => Add(() =>
     {

@@ -135,9 +135,10 @@ public sealed class Executor
     }
 
     /// <summary>The rows of a user asked for by <see cref="Loads"/>; null = no such account.</summary>
-    public void Loaded(long userId, UserRows? rows, long now)
+    /// <param name="erasing">There is none, and the data of one that was removed is still being deleted.</param>
+    public void Loaded(long userId, UserRows? rows, long now, bool erasing = false)
     {
-        var slot = _users.Loaded_(userId, rows, now, _environment.ShardCount);
+        var slot = _users.Loaded_(userId, rows, now, _environment.ShardCount, erasing);
         if (slot is null)
         {
             return;

@@ -69,7 +69,7 @@ internal sealed class UserTable(ActorEnvironment environment)
         return slot;
     }
 
-    public UserSlot? Loaded_(long userId, UserRows? rows, long now, int shardCount)
+    public UserSlot? Loaded_(long userId, UserRows? rows, long now, int shardCount, bool erasing)
     {
         if (!_slots.TryGetValue(userId, out var slot) || slot.User is not null)
         {
@@ -77,7 +77,7 @@ internal sealed class UserTable(ActorEnvironment environment)
         }
 
         _stored.Remove(userId);
-        slot.User = UserLoading.Build(userId, rows, slot.Jid ?? environment.Domain, ShardKey.Shard(userId, shardCount), now, environment);
+        slot.User = UserLoading.Build(userId, rows, slot.Jid ?? environment.Domain, ShardKey.Shard(userId, shardCount), now, environment, erasing);
         Touched(slot);
         return slot;
     }

@@ -73,7 +73,8 @@ public static class UserApply
     /// <summary>Nothing is left but the highest id: should the account be made anew, its messages must not take an old one.</summary>
     private static void Removed(UserState user)
     {
-        user.Exists = false;
+        (user.Exists, user.Erasing) = (false, true);
+        user.Removals++;
         user.Roster.Clear();
         user.Blocked = null;
         user.Sessions.Clear();

@@ -48,5 +48,9 @@ public sealed record BodiesInput(long UserId, int SessionNo, long ConnectionNumb
 /// <param name="Page">Null: the store could not be read.</param>
 public sealed record ArchiveInput(long UserId, int SessionNo, Stanza Request, ArchiveQueryForm? Query, ArchivePage? Page) : UserInput(UserId);
 
+/// <summary>Whether what a removed account left is still being deleted, for who wants to make a new one.</summary>
+/// <param name="Removals">As counted when it was asked: a removal since then makes the answer void.</param>
+public sealed record ErasureInput(long UserId, AdminRequest Request, Action<AdminReply> Reply, bool Erasing, int Removals) : UserInput(UserId);
+
 /// <summary>A message row an operator asked to have explained.</summary>
 public sealed record ExplainInput(long UserId, MessageRow? Row, string StanzaId, Action<AdminReply> Reply) : UserInput(UserId);

@@ -6,11 +6,11 @@ namespace Presence.Actors.Users;
 /// <summary>Builds a user's memory from its rows. What lived in memory only (sockets, presence of others, waiting stanzas) is empty.</summary>
 internal static class UserLoading
 {
-    public static UserState Build(long userId, UserRows? rows, Jid jid, int shard, long now, ActorEnvironment environment)
+    public static UserState Build(long userId, UserRows? rows, Jid jid, int shard, long now, ActorEnvironment environment, bool erasing)
     {
         if (rows is null)
         {
-            return new UserState { UserId = userId, Jid = jid, Shard = shard, Exists = false };
+            return new UserState { UserId = userId, Jid = jid, Shard = shard, Exists = false, Erasing = erasing };
         }
 
         var user = new UserState { UserId = userId, Jid = Jid.Parse(rows.Account.Jid), Shard = shard, BacklogLimit = environment.Options.MaxQueuedStanzas + 1 };

@@ -17,6 +17,12 @@ public sealed class UserState
 
     /// <summary>False once the account has been removed: what arrives afterwards finds nobody.</summary>
     public bool Exists { get; set; } = true;
+
+    /// <summary>The account was removed and its rows may still be there: see <see cref="IStore.IsErasing"/>.</summary>
+    public bool Erasing { get; set; }
+
+    /// <summary>How often the account was removed in this memory.</summary>
+    public int Removals { get; set; }
     public long RosterVersion { get; set; }
     public long LastId { get; set; }
 

@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace Presence.Cli.Commands;
 
-/// <summary><c>user add|passwd|list|remove</c>: accounts.</summary>
+/// <summary><c>user add|passwd|list|delete</c>: accounts.</summary>
 internal static class UserCommands
 {
-    public static Command Create(CommandRunner run) => new("user", "Accounts: add, passwd, list, remove")
+    public static Command Create(CommandRunner run) => new("user", "Accounts: add, passwd, list, delete")
     {
         Add(run),
         ChangePassword(run),
         List(run),
-        Remove(run),
+        Delete(run),
     };
 
     /// <summary>The argument that names an account.</summary>
@@ -89,15 +89,17 @@ internal static class UserCommands
         return command;
     }
 
-    private static Command Remove(CommandRunner run)
+    private static Command Delete(CommandRunner run)
     {
         var jid = Jid();
-        var command = new Command("remove", "Delete an account with all its messages, contacts and sessions, at once and for good") { jid };
+        var command = new Command("delete", "Delete an account with all its messages, contacts and sessions, at once and for good") { jid };
+        command.Aliases.Add("remove");
         run.Bind(command, async (result, context, cancellation) =>
         {
             var user = result.GetRequiredValue(jid);
             var answer = await context.Node.SendAsync(HttpMethod.Delete, ["users", user], null, cancellation).ConfigureAwait(false);
-            return context.Finish(answer, _ => context.Say($"Account {user} was removed with all it had."));
+            return context.Finish(answer, a => context.Say(
+                a.Body is null ? $"Account {user} was deleted with all it had." : $"Account {user} is gone; the node is still deleting its messages."));
         });
         return command;
     }

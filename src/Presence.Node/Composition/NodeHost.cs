@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Presence.Actors;
+using Presence.Actors.Admin;
 using Presence.Edge;
 using Presence.Edge.Connections;
 using Presence.Node.Checks;
@@ -83,17 +84,20 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var health = new StoreHealth(loggers.CreateLogger<StoreHealth>(), _clock);
 
         var retention = Started(new ArchiveRetention(store, _options.ArchiveRetentionDays, _clock, loggers.CreateLogger<ArchiveRetention>()));
+        var erasure = Started(new AccountErasure(store, _clock, loggers.CreateLogger<AccountErasure>()));
         var lane = new CommitLane(store, health.Report, _clock);
         var table = new ConnectionTable();
         var push = StartPush(output, colour, loggers);
         var shards = StartShards(store, lane, table, push, domain, health);
         _stops.Push(push.StopAsync);
 
-        var accounts = new Accounts(store, shards.AskAsync);
+        var ask = erasure.After(shards.AskAsync);
+        var accounts = new Accounts(store, ask);
         _stops.Push(() => Done(accounts.Dispose));
         var edge = StartEdge(table, shards, accounts, domain, loggers);
         retention.Start();
-        await StartEndpointsAsync(store, shards, edge, domain, health, loggers).ConfigureAwait(false);
+        _ = erasure.RunAsync();
+        await StartEndpointsAsync(store, ask, erasure, edge, domain, health, loggers).ConfigureAwait(false);
     }
 
     private SqliteStore OpenStore()
@@ -198,7 +202,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         return $"the client ports cannot be listened on: {e.Message}";
     }
 
-    private async Task StartEndpointsAsync(SqliteStore store, ShardHost shards, EdgeServer edge, Jid domain, StoreHealth health, ILoggerFactory loggers)
+    private async Task StartEndpointsAsync(
+        SqliteStore store, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, Jid domain, StoreHealth health,
+        ILoggerFactory loggers)
     {
         var listening = edge.EndPoints.Select(e => e.Port).ToList();
         var clientPort = _options.Xmpp.ClientPort is null ? 0 : listening[0];
@@ -217,7 +223,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
         Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket);
         var check = new RunningCheck(_options, Ports, health, _clock);
-        Admin = new AdminBackend(domain, _options.Registration.KeyIterations, shards.AskAsync, store.ListAccounts, check.RunAsync);
+        Admin = new AdminBackend(domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store.ListAccounts, check.RunAsync);
         var admin = new AdminEndpoint(Admin, _clock);
         _stops.Push(() => Done(admin.Dispose));
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));

@@ -22,6 +22,7 @@ internal sealed record AdminAnswer(int Status, JsonObject? Body)
         AdminStatus.NoSuchUser => Refused(StatusCodes.Status404NotFound, "no-such-user", $"there is no account {jid}"),
         AdminStatus.NotFound => Refused(StatusCodes.Status404NotFound, "not-found", $"{jid} has no {what}"),
         AdminStatus.AlreadyExists => Refused(StatusCodes.Status409Conflict, "exists", $"{jid} exists already"),
+        AdminStatus.Erasing => Unavailable($"the data of a removed account {jid} is still being deleted; try again in a moment"),
         _ => Unavailable("the node is overloaded, stopping, or cannot write its data; see its log and /healthz"),
     };
 

@@ -8,11 +8,13 @@ namespace Presence.Node.Endpoints;
 /// <param name="Domain">The domain served; accounts of others are refused.</param>
 /// <param name="KeyIterations">PBKDF2 rounds of new keys.</param>
 /// <param name="Ask">Puts a request to the owner of a user.</param>
+/// <param name="Erased">Completes when all that removed accounts left is deleted.</param>
 /// <param name="ListAccounts">Bare JIDs in order, after the given one, at most so many. May block; throws <see cref="IOException"/> when the store cannot be read.</param>
 /// <param name="Check">Looks at certificate, ports, store and disk of the running node.</param>
 internal sealed record AdminBackend(
     Jid Domain,
     int KeyIterations,
     Func<AdminRequest, CancellationToken, Task<AdminReply>> Ask,
+    Func<CancellationToken, Task> Erased,
     Func<string?, int, IReadOnlyList<string>> ListAccounts,
     Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> Check);

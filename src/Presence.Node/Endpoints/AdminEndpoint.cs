@@ -17,6 +17,7 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
     private const int MaxPage = 10_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EraseWait = TimeSpan.FromSeconds(20);
 
     // Deriving keys costs milliseconds of a core on purpose: one at a time, so that adding many accounts leaves cores to the clients.
     private readonly SemaphoreSlim _deriving = new(1);
@@ -54,7 +55,7 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
         {
             ("GET", ["users"]) => ListAsync(context.Request.Query, cancellation),
             ("POST", ["users"]) => AddAsync(context, cancellation),
-            ("DELETE", ["users", var user]) => ForUser(user, jid => DoAsync(new RemoveAccountRequest(Id(jid)), jid, "", cancellation)),
+            ("DELETE", ["users", var user]) => ForUser(user, jid => RemoveAsync(jid, cancellation)),
             ("POST", ["users", var user, "password"]) => ForUser(user, jid => ChangePasswordAsync(context, jid, cancellation)),
             ("GET", ["users", var user, "sessions"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Sessions, cancellation)),
             ("DELETE", ["users", var user, "sessions"]) => ForUser(user, jid => DoAsync(new KickRequest(Id(jid), null), jid, "session", cancellation)),
@@ -138,6 +139,20 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
         var body = await ReadAsync(context, cancellation).ConfigureAwait(false);
         var (keys, refusal) = await DeriveAsync(body, cancellation).ConfigureAwait(false);
         return keys is null ? refusal : await DoAsync(new ChangeCredentialsRequest(Id(jid), keys), jid, "", cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The account is gone with the answer of its owner; what it stored may take longer than a request may.</summary>
+    private async Task<AdminAnswer> RemoveAsync(Jid jid, CancellationToken cancellation)
+    {
+        var answer = await DoAsync(new RemoveAccountRequest(Id(jid)), jid, "", cancellation).ConfigureAwait(false);
+        if (answer != AdminAnswer.Done)
+        {
+            return answer;
+        }
+
+        var erased = backend.Erased(cancellation);
+        await Task.WhenAny(erased, Task.Delay(EraseWait, clock, cancellation)).ConfigureAwait(false);
+        return erased.IsCompletedSuccessfully ? AdminAnswer.Done : new AdminAnswer(StatusCodes.Status202Accepted, new JsonObject { ["erasing"] = true });
     }
 
     private async Task<AdminAnswer> DoAsync(AdminRequest request, Jid jid, string what, CancellationToken cancellation)

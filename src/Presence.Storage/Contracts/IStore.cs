@@ -71,6 +71,18 @@ public interface IStore
     /// <paramref name="limit"/> rows and a bounded number of accounts per call, each call going on where the last one ended; returns the rows deleted.
     /// </summary>
     int TrimArchive(long olderThanId, int limit);
+
+    /// <summary>
+    /// Whether rows of a removed account of this id are still being deleted. Nothing reads them any more, but no account of the same name may be made
+    /// before they are gone: it would find them.
+    /// </summary>
+    bool IsErasing(long userId) => false;
+
+    /// <summary>
+    /// One bounded step of deleting what removed accounts left: at most about <paramref name="limit"/> rows of the message log per call, overwritten where they
+    /// lay. Returns false once there is nothing left to delete.
+    /// </summary>
+    bool Erase(int limit) => false;
 }
 
 /// <summary>All rows of one user but bodies.</summary>

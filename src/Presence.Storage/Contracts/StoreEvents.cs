@@ -10,7 +10,10 @@ public abstract record StoreEvent;
 public sealed record AccountCreated(AccountRow Account) : StoreEvent;
 public sealed record CredentialsChanged(long UserId, CredentialRow Credentials) : StoreEvent;
 
-/// <summary>Removes the user and every row that carries its id.</summary>
+/// <summary>
+/// Removes the user at once: account, sessions and pushes. Every other row that carries its id is out of reach from then on and deleted in bounded steps
+/// (<see cref="IStore.Erase"/>).
+/// </summary>
 public sealed record AccountRemoved(long UserId) : StoreEvent;
 public sealed record AccountCursorsMoved(long UserId, long DeliveredAny, long LastId) : StoreEvent;
 

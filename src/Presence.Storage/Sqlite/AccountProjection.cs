@@ -36,13 +36,9 @@ internal sealed class AccountProjection(Connection connection)
 
     private readonly Statement _unblock = connection.Prepare("DELETE FROM blocked WHERE user_id = ? AND jid = ?");
 
-    private readonly Statement[] _remove =
-    [
-        .. new[]
-        {
-            "account", "session", "session_doc", "tombstone", "push_registration", "message", "delivery", "push_outbox", "roster", "blocked",
-        }.Select(table => connection.Prepare($"DELETE FROM {table} WHERE user_id = ?")),
-    ];
+    private readonly Statement[] _remove = [.. UserTables.Live.Select(table => connection.Prepare($"DELETE FROM {table} WHERE user_id = ?"))];
+
+    private readonly Statement _erase = connection.Prepare("INSERT INTO erasing (user_id) VALUES (?) ON CONFLICT DO NOTHING");
 
     public void Create(AccountRow account, int shard)
     {
@@ -60,6 +56,8 @@ internal sealed class AccountProjection(Connection connection)
         {
             statement.Start().Add(userId).Run();
         }
+
+        _erase.Start().Add(userId).Run();
     }
 
     public void StoreItem(RosterRow item, long version)

@@ -20,6 +20,7 @@ public sealed class SqliteStore : IStore, IDisposable
     private readonly ReadPool _reads;
     private readonly Housekeeping _housekeeping;
     private readonly ArchiveTrim _trim;
+    private readonly Erasure _erasure;
     private bool _disposed;
 
     /// <summary>Opens the data directory, creating or migrating the file as needed.</summary>
@@ -44,6 +45,7 @@ public sealed class SqliteStore : IStore, IDisposable
         _reads = new ReadPool(path, options.ReadConnections);
         _housekeeping = new Housekeeping(_connection, options.WalLimit);
         _trim = new ArchiveTrim(_connection);
+        _erasure = new Erasure(_connection);
         Writer = new GuardedWriter(_connection, _directory);
     }
 
@@ -115,6 +117,11 @@ public sealed class SqliteStore : IStore, IDisposable
         c => c.Prepare("SELECT jid FROM account WHERE jid > ? ORDER BY jid LIMIT ?").Start().Add(after ?? "").Add(limit).All(Rows.ToText));
 
     public int TrimArchive(long olderThanId, int limit) => Write(() => _trim.Step(olderThanId, limit));
+
+    public bool IsErasing(long userId) => _reads.Read(
+        c => c.Prepare("SELECT 1 FROM erasing WHERE user_id = ?").Start().Add(userId).First(static _ => true));
+
+    public bool Erase(int limit) => Write(() => _erasure.Step(limit));
 
     public bool Idle()
     {

@@ -95,6 +95,20 @@ public class AdminTests : Scene
     }
 
     [Fact]
+    public void An_account_is_not_made_while_what_its_predecessor_left_is_still_being_deleted()
+    {
+        Bench.Ask(new RemoveAccountRequest(Id(Alice)));
+        Bench.Store.Erasing.Add(Id(Alice));
+        Assert.Equal(AdminStatus.Erasing, Create(Alice));
+        Assert.Null(Bench.Store.ReadCredentials(Id(Alice)));
+        Bench.Crash();
+        Assert.Equal(AdminStatus.Erasing, Create(Alice));
+        Bench.Store.Erasing.Clear();
+        Assert.Equal(AdminStatus.Done, Create(Alice));
+        Assert.NotNull(Bench.Store.ReadCredentials(Id(Alice)));
+    }
+
+    [Fact]
     public void One_session_or_all_are_ended()
     {
         var (desk, phone, tablet) = (LogIn(Alice, "desk"), LogIn(Alice, "phone"), LogIn(Alice, "tablet"));

@@ -37,6 +37,7 @@ public sealed class AdminWorld : IAsyncDisposable
                     world.Asked.Enqueue(request);
                     return Task.FromResult(world.Answer(request));
                 },
+                _ => Task.CompletedTask,
                 (after, limit) => [.. world.Accounts.Order(StringComparer.Ordinal).Where(a => string.CompareOrdinal(a, after ?? "") > 0).Take(limit)],
                 _ => Task.FromResult<IReadOnlyList<CheckResult>>(world.Checks)),
             TimeProvider.System);

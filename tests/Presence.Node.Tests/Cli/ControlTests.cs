@@ -85,9 +85,17 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task PasswordIsChangedAndUserRemoved()
     {
         Assert.Equal(ExitCode.Done, (await RunAsync("user", "passwd", "alice@localhost", "--password", "x")).Code);
-        Assert.Equal(ExitCode.Done, (await RunAsync("user", "remove", "alice@localhost")).Code);
+        Assert.Equal(ExitCode.Done, (await RunAsync("user", "delete", "alice@localhost")).Code);
 
         Assert.Collection(_world.Asked, r => Assert.IsType<ChangeCredentialsRequest>(r), r => Assert.IsType<RemoveAccountRequest>(r));
+    }
+
+    [Fact]
+    public async Task RemoveIsAnotherWordForDelete()
+    {
+        Assert.Equal(ExitCode.Done, (await RunAsync("user", "remove", "alice@localhost")).Code);
+
+        Assert.IsType<RemoveAccountRequest>(Assert.Single(_world.Asked));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class DifferentialTests
             }
 
             var writes = Enumerable.Range(0, Users).Where(_ => random.Next(3) == 0)
-                .Select(shard => (Shard: shard, Events: Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random, shard)).ToArray(), Off: random.Next(30) == 0))
+                .Select(shard => (Shard: shard, Events: UntilRemoval(Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random, shard))), Off: random.Next(30) == 0))
                 .ToList();
             GuardedBatch Batch(Writer w) => w.Batch([.. writes.Select(x => w.Part(x.Shard, x.Events) is var p && x.Off ? p with { Base = p.Base + 1 } : p)]);
             var (left, right) = (sqlite.Store.Commit(Batch(a)), memory.Commit(Batch(b)));
@@ -39,6 +39,11 @@ public sealed class DifferentialTests
             {
                 a.Advance(write.Shard);
                 b.Advance(write.Shard);
+            }
+
+            // No event of a user follows on a removal before its data is gone.
+            while (sqlite.Store.Erase(3))
+            {
             }
 
             if (random.Next(20) == 0)
@@ -53,6 +58,13 @@ public sealed class DifferentialTests
         }
 
         Assert.Equal(Everything(memory), Everything(sqlite.Store));
+    }
+
+    private static StoreEvent[] UntilRemoval(IEnumerable<StoreEvent> events)
+    {
+        var all = events.ToArray();
+        var removal = Array.FindIndex(all, e => e is AccountRemoved);
+        return removal < 0 ? all : all[..(removal + 1)];
     }
 
     private static string Everything(IStore store)

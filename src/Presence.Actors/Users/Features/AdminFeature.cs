@@ -56,9 +56,43 @@ public static class AdminFeature
             return;
         }
 
+        if (user.Erasing)
+        {
+            // It would find what its predecessor left. Whether that has gone meanwhile is the store's to know.
+            var removals = user.Removals;
+            turn.Read(store => new ErasureInput(user.UserId, request, reply, IsErasing(store, user.UserId), removals));
+            return;
+        }
+
         // An account of that name may have been removed in this very memory: ids go on from there.
         turn.Emit(new AccountCreated(new AccountRow(user.UserId, request.Jid, request.Credentials, 0, user.LastId, user.LastId)));
         Answer(reply, AdminStatus.Done, turn);
+    }
+
+    /// <summary>The store has said whether a removed account's data is gone.</summary>
+    public static void Erased(ErasureInput input, Turn turn)
+    {
+        var user = turn.User;
+        if (input.Erasing || input.Removals != user.Removals)
+        {
+            Answer(input.Reply, AdminStatus.Erasing, turn);
+            return;
+        }
+
+        user.Erasing = false;
+        Decide(new AdminInput(input.Request, input.Reply), turn);
+    }
+
+    private static bool IsErasing(IStore store, long userId)
+    {
+        try
+        {
+            return store.IsErasing(userId);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Contacts see the user go and their subscriptions end, as if the user had removed each of them (RFC 6121 §2.5.2).</summary>
