@@ -90,6 +90,7 @@ public sealed record MemoryState(
         AccountCreated e => e.Account.UserId,
         CredentialsChanged e => e.UserId,
         AccountRemoved e => e.UserId,
+        ArchivePreferencesChanged e => e.UserId,
         AccountCursorsMoved e => e.UserId,
         SessionStored e => e.Session.UserId,
         SessionDocStored e => e.Doc.UserId,

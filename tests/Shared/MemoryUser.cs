@@ -40,6 +40,7 @@ public sealed record MemoryUser
         AccountCreated e => Account is null ? this with { Account = e.Account } : null,
         AccountRemoved => Empty,
         CredentialsChanged e => this with { Account = Account is { } a ? a with { Credentials = e.Credentials } : null },
+        ArchivePreferencesChanged e => this with { Account = Account is { } a ? a with { Archive = e.Preferences } : null },
         AccountCursorsMoved e => this with { Account = Account is { } a ? a with { DeliveredAny = e.DeliveredAny, LastId = e.LastId } : null },
         SessionStored e => this with { Sessions = Sessions.SetItem(e.Session.SessionNo, e.Session) },
         SessionDocStored e => this with { Docs = Docs.SetItem(e.Doc.SessionNo, e.Doc) },

@@ -76,7 +76,7 @@ public static class Messages
             return;
         }
 
-        flags |= addressed ? MessageFlags.ToFullJid : MessageFlags.None;
+        flags = ArchivePolicy.Apply(flags, input.From, user) | (addressed ? MessageFlags.ToFullJid : MessageFlags.None);
         var forged = StanzaSplice.ForgedStanzaIds(stanza, user.Jid);
         var body = forged.Length == 0 ? stanza.Bytes : StanzaSplice.Stamp(stanza, input.From, input.To, forged);
         var id = turn.NextMessageId();
@@ -172,6 +172,7 @@ public static class Messages
     {
         var user = turn.User;
         var flags = (MessageKind.FlagsOf(stanza) & ~(MessageFlags.Offline | MessageFlags.Deserving)) | MessageFlags.Outgoing;
+        flags = ArchivePolicy.Apply(flags, to, user);
         var copies = (flags & MessageFlags.CarbonEligible) != 0 && user.Sessions.Exists(s => s != session && s.Carbons);
         if (copies || (flags & MessageFlags.Visible) != 0)
         {
@@ -182,7 +183,7 @@ public static class Messages
     private static void StoreSelf(SessionState session, Stanza stanza, byte[] stamped, Jid to, Turn turn)
     {
         var user = turn.User;
-        var flags = MessageKind.FlagsOf(stanza) & ~MessageFlags.Deserving;
+        var flags = ArchivePolicy.Apply(MessageKind.FlagsOf(stanza) & ~MessageFlags.Deserving, to, user);
         flags |= MessageFlags.ToSelf | (to.Resource is { } r && user.SessionOf(r) is not null ? MessageFlags.ToFullJid : MessageFlags.None);
         Add(new MessageRow(user.UserId, turn.NextMessageId(), user.Jid.ToString(), to.Resource, flags, session.No, to.Resource, null, stamped), turn);
     }

@@ -16,6 +16,7 @@ public static class UserApply
             case MessageStored e: Stored(user, e.Message); break;
             case SessionStored e: Session(user, e.Session); break;
             case SessionEnded e: Ended(user, e); break;
+            case ArchivePreferencesChanged e: user.Archive = new Features.ArchivePolicy(e.Preferences); break;
             case AccountCursorsMoved e: user.DeliveredAnyStored = e.DeliveredAny; user.LastId = Math.Max(user.LastId, e.LastId); break;
             case RosterItemStored e: user.Roster[e.Item.Contact] = e.Item; user.RosterVersion = e.Version; break;
             case RosterItemRemoved e: user.Roster.Remove(e.Contact); user.RosterVersion = e.Version; break;
@@ -29,7 +30,11 @@ public static class UserApply
                 break;
             case PushScheduled e: Scheduled(user, e.Push); break;
             case PushRemoved e: user.Pushes.RemoveAll(p => p.Service == e.Service && p.Node == e.Node && p.Conversation == e.Conversation); break;
-            case AccountCreated e: user.Exists = true; user.Jid = Jid.Parse(e.Account.Jid); break;
+            case AccountCreated e:
+                user.Exists = true;
+                user.Jid = Jid.Parse(e.Account.Jid);
+                user.Archive = Features.ArchivePolicy.Of(e.Account.Archive);
+                break;
             case AccountRemoved: Removed(user); break;
             case SessionDocStored or DeliveryNumbered or DeliveryAcknowledged or DeliveryCleared or CredentialsChanged: break;
             default: throw new ArgumentException($"{change.GetType().Name} is not an event of a user", nameof(change));
@@ -77,6 +82,7 @@ public static class UserApply
         user.Removals++;
         user.Roster.Clear();
         user.Blocked = null;
+        user.Archive = null;
         user.Sessions.Clear();
         user.Tail.Clear();
         user.Backlog.Clear();

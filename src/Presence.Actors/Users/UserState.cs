@@ -49,6 +49,9 @@ public sealed class UserState
     public long DeliveredAnyStored { get; set; }
     public Dictionary<string, RosterRow> Roster { get; } = [];
     public HashSet<string>? Blocked { get; set; }
+
+    /// <summary>What is archived; null = everything.</summary>
+    public Features.ArchivePolicy? Archive { get; set; }
     public List<SessionState> Sessions { get; } = new(1);
 
     /// <summary>Rows that some session still lacks, oldest first.</summary>

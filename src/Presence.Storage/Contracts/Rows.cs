@@ -9,7 +9,24 @@ public sealed record CredentialRow(byte[] Salt, int Iterations, byte[] StoredKey
 /// <param name="RosterVersion">Counts roster changes; the <c>ver</c> of RFC 6121 §2.6.</param>
 /// <param name="DeliveredAny">Highest message id acknowledged by any device: what lies behind it waits for the next new session.</param>
 /// <param name="LastId">Highest message id ever assigned; the next one is greater whatever the clock says.</param>
-public sealed record AccountRow(long UserId, string Jid, CredentialRow Credentials, long RosterVersion, long DeliveredAny, long LastId);
+/// <param name="Archive">Null: the user has said nothing, everything is archived.</param>
+public sealed record AccountRow(
+    long UserId, string Jid, CredentialRow Credentials, long RosterVersion, long DeliveredAny, long LastId, ArchivePreferences? Archive = null);
+
+/// <summary>What becomes of messages with a contact on neither list (XEP-0441 §2.1.1).</summary>
+public enum ArchiveDefault : byte
+{
+    Always = 0,
+    Never = 1,
+
+    /// <summary>Archived if the contact is in the roster.</summary>
+    Roster = 2,
+}
+
+/// <summary>Which messages the archive shows; the others are queued until they have arrived, no longer (sessions.md 4.1).</summary>
+/// <param name="Always">Bare or full JIDs, in octet order.</param>
+/// <param name="Never">Likewise.</param>
+public sealed record ArchivePreferences(ArchiveDefault Default, IReadOnlyList<string> Always, IReadOnlyList<string> Never);
 
 /// <summary>Life phase of a resumable session as stored.</summary>
 public enum SessionPhase : byte

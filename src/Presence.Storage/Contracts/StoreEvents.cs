@@ -17,6 +17,8 @@ public sealed record CredentialsChanged(long UserId, CredentialRow Credentials) 
 public sealed record AccountRemoved(long UserId) : StoreEvent;
 public sealed record AccountCursorsMoved(long UserId, long DeliveredAny, long LastId) : StoreEvent;
 
+public sealed record ArchivePreferencesChanged(long UserId, ArchivePreferences Preferences) : StoreEvent;
+
 // -- sessions
 /// <summary>Upsert of the hot half.</summary>
 public sealed record SessionStored(SessionRow Session) : StoreEvent;

@@ -10,13 +10,16 @@ internal sealed class AccountProjection(Connection connection)
     // A plain INSERT: an account that exists already must refuse the batch, not be overwritten.
     private readonly Statement _create = connection.Prepare("""
         INSERT INTO account (user_id, jid, shard, salt, iterations, stored_key_sha1, server_key_sha1, stored_key_sha256, server_key_sha256,
-            roster_version, delivered_any, last_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            roster_version, delivered_any, last_id, archive_default, archive_always, archive_never) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     private readonly Statement _credentials = connection.Prepare("""
         UPDATE account SET salt = ?2, iterations = ?3, stored_key_sha1 = ?4, server_key_sha1 = ?5, stored_key_sha256 = ?6, server_key_sha256 = ?7
         WHERE user_id = ?1
         """);
+
+    private readonly Statement _preferences = connection.Prepare(
+        "UPDATE account SET archive_default = ?2, archive_always = ?3, archive_never = ?4 WHERE user_id = ?1");
 
     private readonly Statement _cursors = connection.Prepare("UPDATE account SET delivered_any = ?2, last_id = ?3 WHERE user_id = ?1");
 
@@ -43,10 +46,12 @@ internal sealed class AccountProjection(Connection connection)
     public void Create(AccountRow account, int shard)
     {
         _create.Start().Add(account.UserId).Add(account.Jid).Add(shard);
-        Keys(_create, account.Credentials).Add(account.RosterVersion).Add(account.DeliveredAny).Add(account.LastId).Run();
+        Preferences(Keys(_create, account.Credentials).Add(account.RosterVersion).Add(account.DeliveredAny).Add(account.LastId), account.Archive).Run();
     }
 
     public void ChangeCredentials(long userId, CredentialRow keys) => Keys(_credentials.Start().Add(userId), keys).Run();
+
+    public void Prefer(long userId, ArchivePreferences preferences) => Preferences(_preferences.Start().Add(userId), preferences).Run();
 
     public void MoveCursors(long userId, long deliveredAny, long lastId) => _cursors.Start().Add(userId).Add(deliveredAny).Add(lastId).Run();
 
@@ -76,6 +81,10 @@ internal sealed class AccountProjection(Connection connection)
     public void Block(long userId, string jid) => _block.Start().Add(userId).Add(jid).Run();
 
     public void Unblock(long userId, string jid) => _unblock.Start().Add(userId).Add(jid).Run();
+
+    private static Statement Preferences(Statement statement, ArchivePreferences? preferences) => statement
+        .Add(preferences is null ? null : (long)preferences.Default)
+        .Add(preferences is null ? null : TextList.Write(preferences.Always)).Add(preferences is null ? null : TextList.Write(preferences.Never));
 
     private static Statement Keys(Statement statement, CredentialRow keys) => statement
         .Add(keys.Salt).Add(keys.Iterations).Add(keys.StoredKeySha1).Add(keys.ServerKeySha1).Add(keys.StoredKeySha256).Add(keys.ServerKeySha256);

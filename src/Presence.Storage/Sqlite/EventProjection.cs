@@ -61,6 +61,7 @@ internal sealed class EventProjection(Connection connection)
             case AccountCreated e: _accounts.Create(e.Account, shard); return true;
             case CredentialsChanged e: _accounts.ChangeCredentials(e.UserId, e.Credentials); return true;
             case AccountRemoved e: _accounts.Remove(e.UserId); return true;
+            case ArchivePreferencesChanged e: _accounts.Prefer(e.UserId, e.Preferences); return true;
             case AccountCursorsMoved e: _accounts.MoveCursors(e.UserId, e.DeliveredAny, e.LastId); return true;
             case RosterItemStored e: _accounts.StoreItem(e.Item, e.Version); return true;
             case RosterItemRemoved e: _accounts.RemoveItem(e.UserId, e.Contact, e.Version); return true;

@@ -8,7 +8,7 @@ namespace Presence.Storage.Sqlite;
 internal static class Rows
 {
     public const string Credential = "salt, iterations, stored_key_sha1, server_key_sha1, stored_key_sha256, server_key_sha256";
-    public const string Account = "user_id, jid, roster_version, delivered_any, last_id, " + Credential;
+    public const string Account = "user_id, jid, roster_version, delivered_any, last_id, " + Credential + ", archive_default, archive_always, archive_never";
     public const string Session =
         "user_id, session_no, connection, h_in, out_seq, acked, cursor, phase, expires_at, detached_at, last_interaction";
 
@@ -27,7 +27,7 @@ internal static class Rows
 
     public static CredentialRow ToCredential(Statement s) => ToCredential(s, 0);
 
-    public static AccountRow ToAccount(Statement s) => new(s.Int64(0), s.Text(1), ToCredential(s, 5), s.Int64(2), s.Int64(3), s.Int64(4));
+    public static AccountRow ToAccount(Statement s) => new(s.Int64(0), s.Text(1), ToCredential(s, 5), s.Int64(2), s.Int64(3), s.Int64(4), ToPreferences(s, 11));
 
     public static SessionRow ToSession(Statement s) => new(
         s.Int64(0), s.Int32(1), s.Int64(2), s.Int64(3), s.Int64(4), s.Int64(5), s.Int64(6), (SessionPhase)s.Int32(7),
@@ -63,6 +63,9 @@ internal static class Rows
     public static OutboxAccepted ToCursor(Statement s) => new(s.Int32(0), s.Int32(1), s.Int64(2));
 
     public static string ToText(Statement s) => s.Text(0);
+
+    private static ArchivePreferences? ToPreferences(Statement s, int at) =>
+        s.IsNull(at) ? null : new((ArchiveDefault)s.Int32(at), TextList.Read(s.Bytes(at + 1)), TextList.Read(s.Bytes(at + 2)));
 
     private static CredentialRow ToCredential(Statement s, int at) => new(
         s.Blob(at), s.Int32(at + 1), s.Blob(at + 2), s.Blob(at + 3), s.Blob(at + 4), s.Blob(at + 5));

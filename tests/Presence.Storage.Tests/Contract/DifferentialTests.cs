@@ -94,6 +94,7 @@ public sealed class DifferentialTests
         {
             0 => new AccountCreated(Sample.Account(user, r.Next(10) == 0 ? "shared@x" : null)),
             1 when r.Next(3) == 0 => new AccountRemoved(user),
+            2 when r.Next(3) == 0 => new ArchivePreferencesChanged(user, Sample.Preferences() with { Default = (ArchiveDefault)(id % 3) }),
             2 => new CredentialsChanged(user, Sample.Keys((byte)id)),
             3 => new AccountCursorsMoved(user, id, id + 1),
             4 or 5 => new SessionStored(Sample.Session(user, no, n, id)),

@@ -99,14 +99,16 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         var push = new PushOutboxRow(User, "push.example.org", "n1", "romeo@example.net", 1, 2, 3, PushState.Due, 5, "message");
         var registration = new PushRegistrationRow(User, "push.example.org", "n1", 9, [7], false, true, 99, null, ["a@b", "ü@d"]);
         var item = new RosterRow(User, "romeo@example.net", Subscription.To, false, true, false, "R", ["G"], [1]);
+        var preferences = Sample.Preferences();
         var message = new MessageRow(User, 101, "p@q", "r", MessageFlags.Outgoing, 8, "t", "w", [5]);
         _writer.Write(
             Shard, new SessionStored(session), new SessionDocStored(doc), new PushScheduled(push), new PushRegistered(registration),
             new RosterItemStored(item, 50), new MessageStored(message), new DeliveryNumbered(Sample.Delivery(User, 1, 6, 100)),
-            new CredentialsChanged(User, Sample.Keys(9)), new AccountCursorsMoved(User, 1000, 2000));
+            new CredentialsChanged(User, Sample.Keys(9)), new AccountCursorsMoved(User, 1000, 2000),
+            new ArchivePreferencesChanged(User, Sample.Preferences() with { Never = [] }), new ArchivePreferencesChanged(User, preferences));
         var rows = Load();
 
-        Same(new AccountRow(User, "user21@example.org", Sample.Keys(9), 50, 1000, 2000), rows.Account);
+        Same(new AccountRow(User, "user21@example.org", Sample.Keys(9), 50, 1000, 2000, preferences), rows.Account);
         Same(Sample.Keys(9), Store.ReadCredentials(User));
         Same(session, rows.Sessions[0]);
         Same(doc, rows.Docs[0]);
@@ -245,6 +247,13 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         var rows = Load();
         Assert.Equal([111L, 112], rows.Backlog.Select(m => m.Id));
         Assert.Equal(112, rows.Account.LastId);
+    }
+
+    [Fact]
+    public void An_account_is_made_with_its_archive_preferences()
+    {
+        _writer.Write(Shard, new AccountCreated(Sample.Account(User) with { Archive = Sample.Preferences() }));
+        Same(Sample.Account(User) with { Archive = Sample.Preferences() }, Load().Account);
     }
 
     [Fact]

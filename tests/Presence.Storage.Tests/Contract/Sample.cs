@@ -11,6 +11,8 @@ public static class Sample
 
     public static AccountRow Account(long user, string? jid = null) => new(user, jid ?? $"user{user}@example.org", Keys(), 11, 12, 13);
 
+    public static ArchivePreferences Preferences() => new(ArchiveDefault.Roster, ["a@b", "ü@d/x"], ["c@d"]);
+
     public static SessionRow Session(long user, int no, long connection = 3, long cursor = 0) =>
         new(user, no, connection, 4, 5, 6, cursor, SessionPhase.Disconnected, 8, 9, 10);
 

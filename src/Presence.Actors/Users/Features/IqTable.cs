@@ -34,6 +34,8 @@ public static class IqTable
         new(Namespaces.Mam, "query", StanzaType.Set, ArchiveFeature.Query),
         new(Namespaces.Mam, "query", StanzaType.Get, ArchiveFeature.Form),
         new(Namespaces.Mam, "metadata", StanzaType.Get, ArchiveFeature.Metadata),
+        new(Namespaces.Mam, "prefs", StanzaType.Get, ArchivePreferencesFeature.Get),
+        new(Namespaces.Mam, "prefs", StanzaType.Set, ArchivePreferencesFeature.Set),
         new(Namespaces.Push, "enable", StanzaType.Set, PushRegistrationFeature.Enable),
         new(Namespaces.Push, "disable", StanzaType.Set, PushRegistrationFeature.Disable),
         new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
