@@ -6,7 +6,7 @@ namespace Presence.Actors.Users;
 /// <summary>Builds a user's memory from its rows. What lived in memory only (sockets, presence of others, waiting stanzas) is empty.</summary>
 internal static class UserLoading
 {
-    public static UserState Build(long userId, UserRows? rows, Jid jid, int shard, long now, ActorEnvironment environment, bool erasing)
+    public static UserState Build(long userId, UserRows? rows, Jid jid, int shard, long now, ActorEnvironment environment, bool erasing = false)
     {
         if (rows is null)
         {
