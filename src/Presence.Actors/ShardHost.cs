@@ -27,13 +27,13 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
     /// <param name="trouble">Told of read errors and of refused batches, in words for the operator. Called from any thread.</param>
     public ShardHost(
         IStore store, IReadOnlyList<ILane> lanes, IDeliver deliver, IPushSender push, TimeProvider clock, IRandomSource random, Jid domain,
-        SessionOptions options, string softwareVersion, Action<string> trouble)
+        SessionOptions options, string softwareVersion, Action<string> trouble, ServiceOptions? services = null)
     {
         (_store, _clock) = (store, clock);
         Span<byte> incarnation = stackalloc byte[16];
         random.Fill(incarnation);
         var me = new Incarnation(new Guid(incarnation));
-        var environment = new ActorEnvironment(domain, options, new StanzaIds(store.Secret), random, store.ShardCount, softwareVersion);
+        var environment = new ActorEnvironment(domain, options, new StanzaIds(store.Secret), random, store.ShardCount, softwareVersion) { Services = services ?? new() };
         _grants = store.TakeAll(me);
         _readers = new ReaderThreads(store, Readers, options.MaxQueuedStanzas + 1, clock, e => trouble(e.Message));
         _threads = new ExecutorThread[lanes.Count];

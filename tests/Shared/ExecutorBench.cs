@@ -23,14 +23,17 @@ public sealed class ExecutorBench
     private Executor _executor;
     private long _connections;
 
-    public ExecutorBench(SessionOptions? options = null, MemoryStore? store = null)
+    public ExecutorBench(SessionOptions? options = null, MemoryStore? store = null, ServiceOptions? services = null)
     {
         Options = options ?? new SessionOptions();
+        Services = services ?? new ServiceOptions();
         Store = store ?? new MemoryStore();
         _executor = Start();
     }
 
     public SessionOptions Options { get; }
+
+    public ServiceOptions Services { get; }
 
     public MemoryStore Store { get; }
 
@@ -132,7 +135,7 @@ public sealed class ExecutorBench
         Span<byte> id = stackalloc byte[16];
         _random.Fill(id);
         var me = new Incarnation(new Guid(id));
-        var environment = new ActorEnvironment(Domain, Options, new StanzaIds(Store.Secret), _random, Store.ShardCount, "test");
+        var environment = new ActorEnvironment(Domain, Options, new StanzaIds(Store.Secret), _random, Store.ShardCount, "test") { Services = Services };
         var executor = new Executor(environment, me, Store.TakeAll(me));
         executor.Restore(Store.ReadOutbox(), Store.ReadOutboxCursors(), Store.ReadSessions(), Store.ReadPushOutbox(), Now);
         return executor;

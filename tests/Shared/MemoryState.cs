@@ -108,6 +108,8 @@ public sealed record MemoryState(
         RosterItemRemoved e => e.UserId,
         JidBlocked e => e.UserId,
         JidUnblocked e => e.UserId,
+        DocumentStored e => e.Document.UserId,
+        DocumentRemoved e => e.UserId,
         _ => throw new InvalidOperationException($"No projection for {happened.GetType().Name}."),
     };
 }

@@ -96,7 +96,8 @@ public sealed class MemoryStore : IStore
             [.. user.Registrations.Values],
             [.. user.Pushes.Values],
             [.. user.Messages.Values.Where(m => m.Id > cursor).Take(tailLimit).Select(Ref)],
-            ReadOffline(userId, account.DeliveredAny, tailLimit));
+            ReadOffline(userId, account.DeliveredAny, tailLimit),
+            [.. user.Documents.Values.Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))]);
     }
 
     public CredentialRow? ReadCredentials(long userId) => User(userId).Account?.Credentials;
@@ -106,6 +107,8 @@ public sealed class MemoryStore : IStore
         var messages = User(userId).Messages;
         return [.. ids.Where(messages.ContainsKey).Select(id => messages[id])];
     }
+
+    public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => User(userId).Documents.GetValueOrDefault((kind, name));
 
     public ArchivePage ReadArchive(ArchiveQuery query) => MemoryArchive.Page(User(query.UserId).Messages, query);
 

@@ -34,6 +34,10 @@ public sealed record MemoryUser
 
     public ImmutableSortedDictionary<long, MessageRow> Messages { get; init; } = ImmutableSortedDictionary<long, MessageRow>.Empty;
 
+    public ImmutableSortedDictionary<(DocumentKind Kind, string Name), DocumentRow> Documents { get; init; } =
+        ImmutableSortedDictionary.Create<(DocumentKind Kind, string Name), DocumentRow>(
+            Comparer<(DocumentKind Kind, string Name)>.Create((a, b) => a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : Utf8Order.Instance.Compare(a.Name, b.Name)));
+
     /// <summary>The user after one event; null if the event would violate a constraint.</summary>
     public MemoryUser? After(StoreEvent happened) => happened switch
     {
@@ -58,6 +62,8 @@ public sealed record MemoryUser
         RosterItemRemoved e => this with { Roster = Roster.Remove(e.Contact), Account = At(e.Version) },
         JidBlocked e => this with { Blocked = Blocked.Add(e.Jid) },
         JidUnblocked e => this with { Blocked = Blocked.Remove(e.Jid) },
+        DocumentStored e => this with { Documents = Documents.SetItem((e.Document.Kind, e.Document.Name), e.Document) },
+        DocumentRemoved e => this with { Documents = Documents.Remove((e.Kind, e.Name)) },
         _ => throw new InvalidOperationException($"No projection for {happened.GetType().Name}."),
     };
 

@@ -96,6 +96,9 @@ public sealed class SessionState
     public byte[]? Presence { get; set; }
     public sbyte Priority { get; set; }
 
+    /// <summary>What <see cref="Presence"/> says of the user's avatar.</summary>
+    public Features.AvatarSaid AvatarSaid { get; set; }
+
     /// <summary>It was attached when the last owner died: its client is likely to come back at once.</summary>
     public bool FoundAttached { get; init; }
 

@@ -35,6 +35,8 @@ public static class UserApply
                 user.Jid = Jid.Parse(e.Account.Jid);
                 user.Archive = Features.ArchivePolicy.Of(e.Account.Archive);
                 break;
+            case DocumentStored e: Kept(user, e.Document); break;
+            case DocumentRemoved e: user.Documents?.RemoveAll(d => d.Kind == e.Kind && d.Name == e.Name); break;
             case AccountRemoved: Removed(user); break;
             case SessionDocStored or DeliveryNumbered or DeliveryAcknowledged or DeliveryCleared or CredentialsChanged: break;
             default: throw new ArgumentException($"{change.GetType().Name} is not an event of a user", nameof(change));
@@ -83,6 +85,7 @@ public static class UserApply
         user.Roster.Clear();
         user.Blocked = null;
         user.Archive = null;
+        user.Documents = null;
         user.Sessions.Clear();
         user.Tail.Clear();
         user.Backlog.Clear();
@@ -144,6 +147,13 @@ public static class UserApply
         {
             session.Hold = HoldOf(user, session.No);
         }
+    }
+
+    private static void Kept(UserState user, DocumentRow row)
+    {
+        var documents = user.Documents ??= new(1);
+        documents.RemoveAll(d => d.Kind == row.Kind && d.Name == row.Name);
+        documents.Add(new DocumentRef(row.Kind, row.Name, row.Mark, row.Body.Length));
     }
 
     private static void Scheduled(UserState user, PushOutboxRow row)

@@ -52,5 +52,10 @@ public sealed record ArchiveInput(long UserId, int SessionNo, Stanza Request, Ar
 /// <param name="Removals">As counted when it was asked: a removal since then makes the answer void.</param>
 public sealed record ErasureInput(long UserId, AdminRequest Request, Action<AdminReply> Reply, bool Erasing, int Removals) : UserInput(UserId);
 
+/// <summary>A document asked of the store; <paramref name="Request"/> is the IQ to answer.</summary>
+/// <param name="Row">Null: there is none.</param>
+/// <param name="Failed">The store could not be read.</param>
+public sealed record DocumentInput(long UserId, Jid Asker, Stanza Request, DocumentKind Kind, DocumentRow? Row, bool Failed) : UserInput(UserId);
+
 /// <summary>A message row an operator asked to have explained.</summary>
 public sealed record ExplainInput(long UserId, MessageRow? Row, string StanzaId, Action<AdminReply> Reply) : UserInput(UserId);

@@ -29,6 +29,7 @@ internal static class UserLoading
             user.Blocked = [.. rows.Blocked];
         }
 
+        user.Documents = rows.Documents.Count > 0 ? [.. rows.Documents] : null;
         user.Tombstones.AddRange(rows.Tombstones);
         user.Registrations.AddRange(rows.Registrations);
         user.Pushes.AddRange(rows.Pushes);
@@ -87,7 +88,12 @@ internal static class UserLoading
             LastInteraction = row.LastInteraction,
             Stored = row,
         };
-        session.Priority = doc.Presence is null ? (sbyte)0 : Features.PresenceStanzas.PriorityOf(doc.Presence);
+        if (doc.Presence is not null && Features.PresenceStanzas.TryParse(doc.Presence, out var presence))
+        {
+            session.Priority = Features.PresenceStanzas.TryPriority(presence, out var priority) ? priority : (sbyte)0;
+            session.AvatarSaid = Features.AvatarUpdate.Said(presence);
+        }
+
         session.Directed = doc.Directed.Count > 0 ? [.. doc.Directed] : null;
         foreach (var delivery in deliveries.Where(d => d.SessionNo == row.SessionNo).OrderBy(d => d.OutSeq))
         {

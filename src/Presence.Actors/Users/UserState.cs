@@ -52,6 +52,16 @@ public sealed class UserState
 
     /// <summary>What is archived; null = everything.</summary>
     public Features.ArchivePolicy? Archive { get; set; }
+
+    /// <summary>What is kept for the user, without bodies; null = nothing.</summary>
+    public List<DocumentRef>? Documents { get; set; }
+
+    /// <summary>Documents asked of the store that it has not answered yet.</summary>
+    public int DocumentReads { get; set; }
+
+    /// <summary>SHA-1 of the vCard's photo in hexadecimal digits; empty: a vCard without one; null: no vCard (XEP-0153).</summary>
+    public string? Photo => Documents?.Find(d => d.Kind == DocumentKind.VCard)?.Mark;
+
     public List<SessionState> Sessions { get; } = new(1);
 
     /// <summary>Rows that some session still lacks, oldest first.</summary>

@@ -132,7 +132,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         try
         {
             var shards = new ShardHost(
-                store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note);
+                store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note,
+                OptionsMapping.Services(_options));
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));
             return shards;

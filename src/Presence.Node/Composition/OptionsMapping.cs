@@ -30,6 +30,17 @@ internal static class OptionsMapping
         MaxIdleUsers = s.MaxIdleUsers,
     };
 
+    public static Actors.ServiceOptions Services(NodeOptions options) => new()
+    {
+        MaxVCardBytes = options.Storage.MaxVCardBytes,
+        MaxPrivateBytes = options.Storage.MaxPrivateBytes,
+        External =
+        [
+            .. options.ExternalServices.Select(s => new Actors.ExternalService(
+                s.Type, s.Host, s.Port, s.Transport, s.Name, s.Username, s.Password, s.Secret, s.Lifetime)),
+        ],
+    };
+
     public static EdgeOptions Edge(NodeOptions options, Jid domain)
     {
         var limits = options.Limits;

@@ -7,7 +7,12 @@ namespace Presence.Node.Configuration;
 /// </summary>
 internal sealed record NodeOptions(
     XmppSection Xmpp, TlsSection Tls, string DataDirectory, HttpSection Http, string AdminSocket, SessionsSection Sessions,
-    IReadOnlyList<PushSink> PushSinks, RegistrationSection Registration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging);
+    IReadOnlyList<PushSink> PushSinks, RegistrationSection Registration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging)
+{
+    public required StorageSection Storage { get; init; }
+
+    public required IReadOnlyList<ExternalServiceSection> ExternalServices { get; init; }
+}
 
 /// <param name="Bind">Address to listen on; <see cref="IPAddress.IPv6Any"/> stands for all addresses of both families.</param>
 /// <param name="ClientPort">STARTTLS; null: off.</param>
@@ -37,6 +42,16 @@ internal sealed record LimitsSection(
     int MaxStanzaBytes, int MaxStanzaBytesBeforeLogin, int MaxDepth, int MaxAttributes, int MaxNameBytes,
     int MaxConnections, int ConnectionsPerAddress, int MaxWriteBufferBytes, TimeSpan LoginTimeout, TimeSpan IdleTimeout, TimeSpan AckTimeout,
     TimeSpan SendTimeout, TimeSpan KeepAlive, TimeSpan InactiveKeepAlive);
+
+/// <param name="MaxVCardBytes">One vCard, photo and all.</param>
+/// <param name="MaxPrivateBytes">Private XML of one user.</param>
+internal sealed record StorageSection(int MaxVCardBytes, int MaxPrivateBytes);
+
+/// <param name="Transport">"udp" or "tcp"; null: not said.</param>
+/// <param name="Secret">Shared with the service for temporary credentials; null: <paramref name="Username"/> and <paramref name="Password"/>, if any.</param>
+/// <param name="Lifetime">Of temporary credentials.</param>
+internal sealed record ExternalServiceSection(
+    string Type, string Host, int Port, string? Transport, string? Name, string? Username, string? Password, string? Secret, TimeSpan Lifetime);
 
 /// <param name="Format">"simple" or "json".</param>
 /// <param name="Levels">Category (or "Default") → level name.</param>

@@ -35,6 +35,8 @@ internal static class OptionsValidation
         var one = new Dictionary<string, Setting>(StringComparer.OrdinalIgnoreCase)
         {
             ["Push:Sinks:0:Kind"] = new("Push:Sinks:0:Kind", "jsonl", ""),
+            ["ExternalServices:0:Type"] = new("ExternalServices:0:Type", "turn", ""),
+            ["ExternalServices:0:Host"] = new("ExternalServices:0:Host", "turn.example.org", ""),
             ["Logging:LogLevel:Default"] = new("Logging:LogLevel:Default", "Information", ""),
         };
         var reader = new SettingReader(one, []);
@@ -50,7 +52,11 @@ internal static class OptionsValidation
         var http = new HttpSection(Address(reader, "Http:Bind", "127.0.0.1"), reader.Port("Http:Port", 5280));
         var options = new NodeOptions(
             xmpp, tls, data, http, AdminSocket(reader, data, workingDirectory), Sessions(reader), Sinks(reader, workingDirectory),
-            Registration(reader), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader));
+            Registration(reader), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader))
+        {
+            Storage = new(reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 16 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20)),
+            ExternalServices = ExternalServiceSettings.Read(reader),
+        };
         CheckPorts(reader, options);
         reader.FailUnknown();
         return options;

@@ -75,6 +75,9 @@ public static class Namespaces
     /// <summary>XEP-0049.</summary>
     public const string PrivateStorage = "jabber:iq:private";
 
+    /// <summary>XEP-0050.</summary>
+    public const string Commands = "http://jabber.org/protocol/commands";
+
     /// <summary>XEP-0054.</summary>
     public const string VCard = "vcard-temp";
 
@@ -99,6 +102,12 @@ public static class Namespaces
     /// <summary>XEP-0115.</summary>
     public const string Caps = "http://jabber.org/protocol/caps";
 
+    /// <summary>XEP-0133: form type, and the beginning of the nodes of its commands.</summary>
+    public const string Administration = "http://jabber.org/protocol/admin";
+
+    /// <summary>XEP-0153.</summary>
+    public const string VCardUpdate = "vcard-temp:x:update";
+
     /// <summary>XEP-0160: disco feature, not a real namespace.</summary>
     public const string OfflineFeature = "msgoffline";
 
@@ -122,6 +131,9 @@ public static class Namespaces
 
     /// <summary>XEP-0203.</summary>
     public const string Delay = "urn:xmpp:delay";
+
+    /// <summary>XEP-0215.</summary>
+    public const string ExternalServices = "urn:xmpp:extdisco:2";
 
     /// <summary>XEP-0249.</summary>
     public const string Conference = "jabber:x:conference";
@@ -227,6 +239,7 @@ public static class Namespaces
         Muc,
         MucUser,
         PrivateStorage,
+        Commands,
         VCard,
         Rsm,
         PubSub,
@@ -235,6 +248,8 @@ public static class Namespaces
         ChatStates,
         Version,
         Caps,
+        Administration,
+        VCardUpdate,
         OfflineFeature,
         Receipts,
         Blocking,
@@ -243,6 +258,7 @@ public static class Namespaces
         Ping,
         EntityTime,
         Delay,
+        ExternalServices,
         Conference,
         Carbons,
         Forward,

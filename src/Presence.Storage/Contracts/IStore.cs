@@ -42,6 +42,9 @@ public interface IStore
     /// <summary>Bodies of the given rows; rows that are gone are left out. Order as asked.</summary>
     IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids);
 
+    /// <summary>One document; null if there is none of that name.</summary>
+    DocumentRow? ReadDocument(long userId, DocumentKind kind, string name);
+
     /// <summary>One page of the archive or of the log.</summary>
     ArchivePage ReadArchive(ArchiveQuery query);
 
@@ -97,7 +100,8 @@ public sealed record UserRows(
     IReadOnlyList<PushRegistrationRow> Registrations,
     IReadOnlyList<PushOutboxRow> Pushes,
     IReadOnlyList<MessageRef> Tail,
-    IReadOnlyList<MessageRef> Backlog);
+    IReadOnlyList<MessageRef> Backlog,
+    IReadOnlyList<DocumentRef> Documents);
 
 /// <summary>A page request over a user's visible rows (XEP-0313 with XEP-0059). Ids are inclusive bounds for start/end, exclusive for before/after.</summary>
 /// <param name="With">Peer as bare JID, or full JID when <paramref name="WithResource"/> is given.</param>

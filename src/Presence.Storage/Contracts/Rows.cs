@@ -176,6 +176,23 @@ public sealed record RosterRow(
     long UserId, string Contact, Subscription Subscription, bool Ask, bool PendingIn, bool Approved, string? Name,
     IReadOnlyList<string> Groups, byte[]? PendingStanza);
 
+/// <summary>What a document is kept for. The values are stored.</summary>
+public enum DocumentKind : byte
+{
+    /// <summary>Private XML (XEP-0049); named by element and namespace.</summary>
+    Private = 0,
+
+    /// <summary>The vCard (XEP-0054); one, without a name. Marked with the hash of its photo.</summary>
+    VCard = 1,
+}
+
+/// <summary>XML the server keeps for a user and does not look into: one element that stands alone, as <paramref name="Body"/>.</summary>
+/// <param name="Mark">What the owner has to know of the body without reading it; its meaning depends on the kind.</param>
+public sealed record DocumentRow(long UserId, DocumentKind Kind, string Name, string? Mark, byte[] Body);
+
+/// <summary>A document without its body, as the owner keeps it. <paramref name="Size"/> in bytes.</summary>
+public sealed record DocumentRef(DocumentKind Kind, string Name, string? Mark, int Size);
+
 /// <summary>What crosses from one shard to another and must not be lost.</summary>
 /// <param name="Sequence">Position in the sending shard: (batch position &lt;&lt; 16) | index within the batch.</param>
 /// <param name="Previous">Sequence of the item before it for the same pair of shards, 0 for the first.</param>

@@ -54,6 +54,10 @@ public sealed record RosterItemRemoved(long UserId, string Contact, long Version
 public sealed record JidBlocked(long UserId, string Jid) : StoreEvent;
 public sealed record JidUnblocked(long UserId, string Jid) : StoreEvent;
 
+// -- documents
+public sealed record DocumentStored(DocumentRow Document) : StoreEvent;
+public sealed record DocumentRemoved(long UserId, DocumentKind Kind, string Name) : StoreEvent;
+
 // -- between shards
 public sealed record OutboxAppended(OutboxRow Item) : StoreEvent;
 

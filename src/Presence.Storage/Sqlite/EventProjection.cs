@@ -11,6 +11,7 @@ internal sealed class EventProjection(Connection connection)
     private readonly AccountProjection _accounts = new(connection);
     private readonly SessionProjection _sessions = new(connection);
     private readonly MessageProjection _messages = new(connection);
+    private readonly DocumentProjection _documents = new(connection);
 
     public void Write(ShardWrite part)
     {
@@ -67,6 +68,8 @@ internal sealed class EventProjection(Connection connection)
             case RosterItemRemoved e: _accounts.RemoveItem(e.UserId, e.Contact, e.Version); return true;
             case JidBlocked e: _accounts.Block(e.UserId, e.Jid); return true;
             case JidUnblocked e: _accounts.Unblock(e.UserId, e.Jid); return true;
+            case DocumentStored e: _documents.Store(e.Document); return true;
+            case DocumentRemoved e: _documents.Remove(e.UserId, e.Kind, e.Name); return true;
             default: return false;
         }
     }

@@ -22,6 +22,8 @@ internal static class Rows
     public const string Roster = "user_id, contact, subscription, ask, pending_in, approved, name, groups, pending_stanza";
     public const string Message = "user_id, id, peer, peer_resource, flags, origin_session, to_resource, why, body";
     public const string Ref = "id, peer, flags, origin_session, to_resource, length(body)";
+    public const string Document = "user_id, kind, name, mark, body";
+    public const string DocumentRef = "kind, name, mark, length(body)";
     public const string Outbox = "from_shard, seq, prev, to_shard, kind, body";
     public const string Cursor = "shard, from_shard, seq";
 
@@ -57,6 +59,10 @@ internal static class Rows
 
     public static MessageRef ToRef(Statement s) => new(
         s.Int64(0), s.Text(1), (MessageFlags)s.Int32(2), s.Int32(3), s.TextOrNull(4), s.Int32(5));
+
+    public static DocumentRow ToDocument(Statement s) => new(s.Int64(0), (DocumentKind)s.Int32(1), s.Text(2), s.TextOrNull(3), s.Blob(4));
+
+    public static DocumentRef ToDocumentRef(Statement s) => new((DocumentKind)s.Int32(0), s.Text(1), s.TextOrNull(2), s.Int32(3));
 
     public static OutboxRow ToOutbox(Statement s) => new(s.Int32(0), s.Int64(1), s.Int64(2), s.Int32(3), (byte)s.Int32(4), s.Blob(5));
 

@@ -96,6 +96,8 @@ public sealed class SqliteStore : IStore, IDisposable
 
     public IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids) => _reads.Read(c => UserReads.Messages(c, userId, ids));
 
+    public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => _reads.Read(c => UserReads.Document(c, userId, kind, name));
+
     public ArchivePage ReadArchive(ArchiveQuery query) => _reads.Read(c => ArchiveReads.Page(c, query));
 
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) =>

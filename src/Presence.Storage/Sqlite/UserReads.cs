@@ -32,7 +32,8 @@ internal static class UserReads
             Of(c, $"SELECT {Rows.Registration} FROM push_registration WHERE user_id = ? ORDER BY service, node", userId).All(Rows.ToRegistration),
             Of(c, $"SELECT {Rows.Push} FROM push_outbox WHERE user_id = ? ORDER BY service, node, conversation", userId).All(Rows.ToPush),
             Tail(c, userId, sessions, deliveries, tailLimit),
-            account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : []);
+            account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : [],
+            Of(c, $"SELECT {Rows.DocumentRef} FROM document WHERE user_id = ? ORDER BY kind, name", userId).All(Rows.ToDocumentRef));
     }
 
     public static CredentialRow? Credentials(Connection c, long userId) =>
@@ -51,6 +52,9 @@ internal static class UserReads
 
         return found;
     }
+
+    public static DocumentRow? Document(Connection c, long userId, DocumentKind kind, string name) =>
+        Of(c, $"SELECT {Rows.Document} FROM document WHERE user_id = ? AND kind = ? AND name = ?", userId).Add((long)kind).Add(name).First(Rows.ToDocument);
 
     public static List<MessageRef> Offline(Connection c, long userId, long afterId, int limit)
     {

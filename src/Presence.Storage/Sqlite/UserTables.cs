@@ -7,7 +7,7 @@ namespace Presence.Storage.Sqlite;
 internal static class UserTables
 {
     /// <summary>Emptied with the removal itself: they are read without asking whether the account exists. A user has few rows in them.</summary>
-    public static readonly IReadOnlyList<string> Live = ["account", "session", "session_doc", "push_registration", "push_outbox"];
+    public static readonly IReadOnlyList<string> Live = ["account", "session", "session_doc", "push_registration", "push_outbox", "document"];
 
     /// <summary>Emptied afterwards, all rows of a user at once: the limits of users bound their number.</summary>
     public static readonly IReadOnlyList<string> Small = ["tombstone", "delivery", "roster", "blocked"];

@@ -13,8 +13,8 @@ public class DiscoveryTests : Scene
     [Fact]
     public void The_server_tells_what_it_is_and_does() => Assert.Equal(
         [
-            "server/im/Presence", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "jabber:iq:version", "msgoffline",
-            "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:ping",
+            "server/im/Presence", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "jabber:iq:private",
+            "jabber:iq:version", "msgoffline", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:extdisco:2", "urn:xmpp:ping", "urn:xmpp:time", "vcard-temp",
         ],
         Described(Connect(Alice, "desk").Ask(Request(Info, Domain))));
 
@@ -24,8 +24,8 @@ public class DiscoveryTests : Scene
     public void An_account_tells_its_owner_what_it_does(string? to) => Assert.Equal(
         [
             "account/registered/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "http://jabber.org/protocol/rsm",
-            "jabber:iq:roster", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:mam:2", "urn:xmpp:mam:2#extended", "urn:xmpp:ping",
-            "urn:xmpp:push:0", "urn:xmpp:sid:0",
+            "jabber:iq:private", "jabber:iq:roster", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:mam:2", "urn:xmpp:mam:2#extended", "urn:xmpp:ping",
+            "urn:xmpp:push:0", "urn:xmpp:sid:0", "vcard-temp",
         ],
         Described(Connect(Alice, "desk").Ask(Request(Info, to))));
 
@@ -72,7 +72,7 @@ public class DiscoveryTests : Scene
         Assert.Equal("cancel service-unavailable", Asked(alice, Info, Bob));
         bob.Send($"<presence type='subscribed' to='{Alice}'/>");
         var answer = alice.Ask(Request(Info, Bob));
-        Assert.Equal(["account/registered/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items"], Described(answer));
+        Assert.Equal(["account/registered/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "vcard-temp"], Described(answer));
         Assert.Equal((Bob, "alice@example.org/desk"), (answer.Attr("from"), answer.Attr("to")));
         Assert.Equal("cancel item-not-found", Asked(alice, $"<query xmlns='{Namespaces.DiscoInfo}' node='n'/>", Bob));
         Assert.Equal("cancel service-unavailable", Asked(bob, Info, Alice));
@@ -92,6 +92,8 @@ public class DiscoveryTests : Scene
         { "get", "<blocklist xmlns='urn:xmpp:blocking'/>" },
         { "set", "<enable xmlns='urn:xmpp:push:0' jid='push.example' node='n'/>" },
         { "get", "<vCard xmlns='vcard-temp'/>" },
+        { "set", "<vCard xmlns='vcard-temp'/>" },
+        { "get", "<query xmlns='jabber:iq:private'><a xmlns='x'/></query>" },
         { "set", "<query xmlns='urn:example:unknown'/>" },
     };
 

@@ -14,9 +14,9 @@ public abstract class Scene
     protected const string Domain = "example.org";
     protected const string Ping = "<ping xmlns='urn:xmpp:ping'/>";
 
-    protected Scene(SessionOptions? options = null)
+    protected Scene(SessionOptions? options = null, ServiceOptions? services = null)
     {
-        Bench = new ExecutorBench(options);
+        Bench = new ExecutorBench(options, services: services);
         foreach (var jid in new[] { Alice, Bob, Carol })
         {
             Bench.AddUser(jid);

@@ -84,6 +84,8 @@ public sealed class CommitLaneTests
 
         public IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids) => throw new NotSupportedException();
 
+        public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => throw new NotSupportedException();
+
         public ArchivePage ReadArchive(ArchiveQuery query) => throw new NotSupportedException();
 
         public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) => throw new NotSupportedException();

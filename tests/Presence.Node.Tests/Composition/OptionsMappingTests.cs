@@ -53,6 +53,34 @@ public sealed class OptionsMappingTests
     public void EveryKeyOfSessionsArrives(string key, string value) =>
         Assert.Equal([key.Split(':')[1]], Differences(new SessionOptions(), OptionsMapping.Sessions(Read($"--{key}={value}").Sessions)));
 
+    [Fact]
+    public void DefaultsOfServicesAreTheOwners()
+    {
+        var mapped = OptionsMapping.Services(Read());
+
+        Assert.Equal(new ServiceOptions(), mapped with { External = new ServiceOptions().External });
+        Assert.Empty(mapped.External);
+    }
+
+    [Fact]
+    public void EveryKeyOfServicesArrives()
+    {
+        var mapped = OptionsMapping.Services(Read(
+            "--Storage:MaxVCardBytes=2KiB", "--Storage:MaxPrivateBytes=3KiB",
+            "--ExternalServices:3:Type=turns", "--ExternalServices:3:Host=192.0.2.1", "--ExternalServices:3:Transport=tcp", "--ExternalServices:3:Name=n",
+            "--ExternalServices:3:Secret=s", "--ExternalServices:3:Lifetime=2h",
+            "--ExternalServices:1:Type=turn", "--ExternalServices:1:Host=h.example", "--ExternalServices:1:Port=1",
+            "--ExternalServices:1:Username=u", "--ExternalServices:1:Password=p"));
+
+        Assert.Equal((2048, 3072), (mapped.MaxVCardBytes, mapped.MaxPrivateBytes));
+        Assert.Equal(
+            [
+                new ExternalService("turn", "h.example", 1, null, null, "u", "p", null, TimeSpan.FromDays(1)),
+                new ExternalService("turns", "192.0.2.1", 5349, "tcp", "n", null, null, "s", TimeSpan.FromHours(2)),
+            ],
+            mapped.External);
+    }
+
     [Theory]
     [InlineData("Xmpp:AllowPlaintextLogin", "true", nameof(EdgeOptions.AllowPlaintextLogin))]
     [InlineData("Registration:InBand", "true", nameof(EdgeOptions.AllowRegistration))]

@@ -58,6 +58,17 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Push:Sinks:0:Path", "pushes.jsonl", "Push:Sinks:0:Kind: is missing")]
     [InlineData("Push:Sinks:first:Kind", "console", "a number from 0 to 15")]
     [InlineData("Push:Sinks:99:Kind", "console", "a number from 0 to 15")]
+    [InlineData("Storage:MaxVCardBytes", "1", "1KiB to 16MiB")]
+    [InlineData("Storage:MaxPrivateBytes", "-1", "0 to 64MiB")]
+    [InlineData("ExternalServices:0:Type", "pigeon", "stun or stuns or turn or turns")]
+    [InlineData("ExternalServices:0:Type", "turn", "ExternalServices:0:Host: is missing")]
+    [InlineData("ExternalServices:0:Host", "turn.example.org", "ExternalServices:0:Type: is missing")]
+    [InlineData("ExternalServices:0:Host", "turn.example.org:3478", "a host name or an IP address")]
+    [InlineData("ExternalServices:0:Port", "0", "1 to 65535")]
+    [InlineData("ExternalServices:0:Transport", "sctp", "udp or tcp or none")]
+    [InlineData("ExternalServices:0:Username", "guest", "and Password belong together")]
+    [InlineData("ExternalServices:0:Lifetime", "1s", "1min to 30d")]
+    [InlineData("ExternalServices:50:Type", "stun", "a number from 0 to 49")]
     [InlineData("Registration:InBand", "on", "true or false")]
     [InlineData("Limits:MaxStanzaBytes", "9999", "10000 to 16MiB")]
     [InlineData("Limits:MaxStanzaBytesBeforeLogin", "1MiB", "Limits:MaxStanzaBytes, which is 256KiB")]
@@ -204,6 +215,15 @@ public sealed class OptionsTests : IDisposable
     {
         Assert.Null(Valid("--Xmpp:ClientPort=off").Xmpp.ClientPort);
         Assert.Contains("nobody could connect", Assert.Single(Problems("--Xmpp:ClientPort=off", "--Xmpp:DirectTlsPort=off")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SecretOfAServiceIsNeverTold()
+    {
+        string[] service = ["--ExternalServices:0:Type=turn", "--ExternalServices:0:Host=h", "--ExternalServices:0:Username=u"];
+
+        Assert.DoesNotContain(Problems([.. service, "--ExternalServices:0:Secret=hidden"]), p => p.Contains("hidden", StringComparison.Ordinal));
+        Assert.Contains("Secret", Assert.Single(Problems([.. service, "--ExternalServices:0:Password=hidden", "--ExternalServices:0:Secret=hidden"])), StringComparison.Ordinal);
     }
 
     [Fact]

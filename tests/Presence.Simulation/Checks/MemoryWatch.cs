@@ -70,6 +70,7 @@ public sealed class MemoryWatch(World world)
         Same(user.DeliveredAnyStored, fresh.DeliveredAnyStored, $"cursor of {name}");
         True(user.Roster.Count == fresh.Roster.Count && user.Roster.All(r => fresh.Roster.GetValueOrDefault(r.Key) == r.Value), $"roster of {name}");
         True((user.Blocked ?? []).SetEquals(fresh.Blocked ?? []), $"blocked of {name}");
+        True((user.Documents ?? []).ToHashSet().SetEquals(fresh.Documents ?? []), $"documents of {name}");
         True(user.Registrations.ToHashSet().SetEquals(fresh.Registrations), $"push registrations of {name}");
         True(user.Pushes.ToHashSet().SetEquals(fresh.Pushes), $"pushes of {name}");
         True(user.Tombstones.ToHashSet().SetEquals(fresh.Tombstones), $"tombstones of {name}");

@@ -197,7 +197,7 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
     private void Doc(SessionDocRow doc)
     {
         var key = (doc.UserId, doc.SessionNo);
-        Since(AvailableSince, key, doc.Presence is { } presence && PresenceStanzas.PriorityOf(presence) >= 0);
+        Since(AvailableSince, key, doc.Presence is { } presence && PresenceStanzas.TryParse(presence, out var stanza) && PresenceStanzas.TryPriority(stanza, out var priority) && priority >= 0);
         Since(CarbonsSince, key, doc.Carbons);
     }
 

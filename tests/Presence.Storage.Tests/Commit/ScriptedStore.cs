@@ -44,6 +44,8 @@ internal sealed class ScriptedStore(params (CommitStatus Status, string? Reason)
 
     public IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids) => [];
 
+    public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => null;
+
     public ArchivePage ReadArchive(ArchiveQuery query) => new([], true, 0, 0, false);
 
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) => [];

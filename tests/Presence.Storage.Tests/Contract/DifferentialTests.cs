@@ -77,6 +77,7 @@ public sealed class DifferentialTests
                 Rows = store.LoadUser(u, 100),
                 Messages = store.ReadMessages(u, ids),
                 Offline = store.ReadOffline(u, 3, 5),
+                VCard = store.ReadDocument(u, DocumentKind.VCard, ""),
                 Archive = store.ReadArchive(new ArchiveQuery(u, "p1@x", null, null, null, null, null, true, 5, 25)),
             }),
             Outbox = store.ReadOutbox(),
@@ -90,7 +91,7 @@ public sealed class DifferentialTests
     private static StoreEvent Event(Random r, int user)
     {
         var (n, id, no) = (r.Next(4), r.Next(30), r.Next(3));
-        return r.Next(25) switch
+        return r.Next(27) switch
         {
             0 => new AccountCreated(Sample.Account(user, r.Next(10) == 0 ? "shared@x" : null)),
             1 when r.Next(3) == 0 => new AccountRemoved(user),
@@ -113,6 +114,8 @@ public sealed class DifferentialTests
             21 => r.Next(2) == 0 ? new JidBlocked(user, $"p{n}@x") : new JidUnblocked(user, $"p{n}@x"),
             22 => new OutboxAppended(Sample.Outbox(user, n, id, id - 1)),
             23 => new OutboxTrimmed(user, n, id),
+            24 => new DocumentStored(n == 0 ? Sample.Document(user, "", DocumentKind.VCard) with { Mark = $"{id}" } : Sample.Document(user, $"n{n}")),
+            25 => n == 0 ? new DocumentRemoved(user, DocumentKind.VCard, "") : new DocumentRemoved(user, DocumentKind.Private, $"n{n}"),
             _ => new OutboxAccepted(user, n, id),
         };
     }

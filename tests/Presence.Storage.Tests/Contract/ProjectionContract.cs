@@ -43,6 +43,9 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         new RosterItemStored(Sample.Item(User, "a@b") with { Name = null, Groups = [], PendingStanza = null, PendingIn = true }, 42),
         new JidBlocked(User, "spam@example.com"),
         new JidBlocked(User, "example.com"),
+        new DocumentStored(Sample.Document(User, "", DocumentKind.VCard)),
+        new DocumentStored(Sample.Document(User) with { Mark = null }),
+        new DocumentStored(Sample.Document(User, "ü")),
     ];
 
     private void Fill()
@@ -73,6 +76,9 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         Same(Full.OfType<PushScheduled>().Select(e => e.Push).ToArray(), rows.Pushes);
         Same(Full.OfType<RosterItemStored>().Select(e => e.Item).OrderBy(i => i.Contact, StringComparer.Ordinal).ToArray(), rows.Roster);
         Same(new[] { "example.com", "spam@example.com" }, rows.Blocked);
+        Same(
+            new[] { new DocumentRef(DocumentKind.Private, "storage storage:bookmarks", null, 4), new(DocumentKind.Private, "ü", "mark", 4), new(DocumentKind.VCard, "", "mark", 4) },
+            rows.Documents);
         Same(new[] { 101L, 102 }, rows.Tail.Select(m => m.Id).ToArray());
         Same(new MessageRef(101, "romeo@example.net", MessageFlags.Visible | MessageFlags.Deserving, 3, "phone", Sample.Message(User, 101).Body.Length), rows.Tail[0]);
         Same(Sample.Account(Other), Store.LoadUser(Other, 1)!.Account);
@@ -212,8 +218,24 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         Assert.False(Store.IsErasing(User));
         Renew().Write(Shard, new AccountCreated(Sample.Account(User)));
         var rows = Load();
-        Same(new UserRows(Sample.Account(User), [], [], [], [], [], [], [], [], [], []), rows);
+        Same(new UserRows(Sample.Account(User), [], [], [], [], [], [], [], [], [], [], []), rows);
+        Assert.Null(Store.ReadDocument(User, DocumentKind.VCard, ""));
         Assert.Empty(Store.ReadMessages(User, [100, 101, 102]));
+    }
+
+    [Fact]
+    public void A_document_is_read_whole_replaced_and_removed()
+    {
+        Fill();
+        Same(Sample.Document(User) with { Mark = null }, Store.ReadDocument(User, DocumentKind.Private, "storage storage:bookmarks"));
+        Assert.Null(Store.ReadDocument(User, DocumentKind.VCard, "storage storage:bookmarks"));
+        Assert.Null(Store.ReadDocument(Other, DocumentKind.VCard, ""));
+
+        var vcard = new DocumentRow(User, DocumentKind.VCard, "", null, [9]);
+        _writer.Write(Shard, new DocumentStored(vcard), new DocumentRemoved(User, DocumentKind.Private, "ü"), new DocumentRemoved(User, DocumentKind.Private, "none"));
+        Same(new[] { new DocumentRef(DocumentKind.Private, "storage storage:bookmarks", null, 4), new(DocumentKind.VCard, "", null, 1) }, Load().Documents);
+        Same(vcard, Store.ReadDocument(User, DocumentKind.VCard, ""));
+        Assert.Null(Store.ReadDocument(User, DocumentKind.Private, "ü"));
     }
 
     [Fact]

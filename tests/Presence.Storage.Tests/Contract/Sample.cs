@@ -34,6 +34,9 @@ public static class Sample
     public static RosterRow Item(long user, string contact = "romeo@example.net") =>
         new(user, contact, Subscription.Both, true, false, true, "Romeo", ["Friends", "Ver\nona"], [60, 62]);
 
+    public static DocumentRow Document(long user, string name = "storage storage:bookmarks", DocumentKind kind = DocumentKind.Private) =>
+        new(user, kind, name, "mark", [1, 2, 3, 4]);
+
     public static OutboxRow Outbox(int from, int to, long sequence, long previous) => new(from, sequence, previous, to, 7, [1, 2, 3]);
 
     /// <summary>A text that is equal when all values are, lists and bodies included.</summary>

@@ -66,7 +66,9 @@ public sealed class MigrationTests : IDisposable
         using var fresh = new SqliteSubject();
         var writer = new Writer(fresh.Store);
         writer.Write(5, new AccountCreated(Sample.Account(21)));
-        writer.Write(5, ProjectionContract.Full);
+
+        // What the old release could hold.
+        writer.Write(5, [.. ProjectionContract.Full.Where(e => e is not DocumentStored)]);
 
         Assert.Equal(16, store.ShardCount);
         Assert.Equal(Sample.Text(fresh.Store.LoadUser(21, 100)), Sample.Text(store.LoadUser(21, 100)));

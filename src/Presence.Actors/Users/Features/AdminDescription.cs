@@ -32,7 +32,7 @@ internal static class AdminDescription
         }
 
         return new SessionDescription(
-            session.Resource, session.No, PhaseOf(session), session.Resumable, PresenceOf(session), session.Priority, queued, bytes,
+            session.Resource, session.No, PhaseOf(session), session.Resumable, PresenceOf(session, user), session.Priority, queued, bytes,
             session.Connection?.Value, session.Attached ? session.Remote : null, session.Attached ? null : session.ExpiresAt, session.LastInteraction,
             UserDeadlines.PushEnabled(user, session), session.Carbons);
     }
@@ -41,9 +41,9 @@ internal static class AdminDescription
         !session.Attached ? "disconnected" : session.Silent ? "silent" : session.Inactive ? "inactive" : "active";
 
     /// <summary>What contacts are shown.</summary>
-    private static string PresenceOf(SessionState session) =>
+    private static string PresenceOf(SessionState session, UserState user) =>
         !session.Available ? "unavailable"
-        : PresenceStanzas.TryParse(PresenceFanout.Shown(session), out var stanza) && PresenceStanzas.ShowOf(stanza) is { Length: > 0 } show ? show
+        : PresenceStanzas.TryParse(PresenceFanout.Shown(session, user), out var stanza) && PresenceStanzas.ShowOf(stanza) is { Length: > 0 } show ? show
         : "available";
 
     /// <summary>What some session lacks, and what waits for a first device to come.</summary>

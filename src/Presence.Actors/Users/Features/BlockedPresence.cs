@@ -72,7 +72,7 @@ internal static class BlockedPresence
         {
             foreach (var session in turn.User.Sessions.FindAll(s => s.Available))
             {
-                PresenceFanout.SendTo(meant, session.FullJid, show ? PresenceFanout.Shown(session) : PresenceStanzas.Unavailable(session.FullJid), turn);
+                PresenceFanout.SendTo(meant, session.FullJid, show ? PresenceFanout.Shown(session, turn.User) : PresenceStanzas.Unavailable(session.FullJid), turn);
             }
         }
         else if (show)

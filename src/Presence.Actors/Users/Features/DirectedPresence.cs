@@ -40,7 +40,9 @@ public static class DirectedPresence
             Sessions.Store(session, turn);
         }
 
-        PresenceFanout.SendTo(to, session.FullJid, StanzaSplice.Stamp(stanza, session.FullJid, to), turn);
+        var stamped = StanzaSplice.Stamp(stanza, session.FullJid, to);
+        stamped = stanza.Type == StanzaType.Available ? AvatarUpdate.With(stamped, AvatarUpdate.Said(stanza), turn.User) : stamped;
+        PresenceFanout.SendTo(to, session.FullJid, stamped, turn);
     }
 
     /// <summary>Tells everybody who was told that the session is there, unless the broadcast did (§4.6.3); they are forgotten.</summary>

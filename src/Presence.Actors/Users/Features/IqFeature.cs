@@ -72,9 +72,13 @@ public static class IqFeature
     /// <summary>Sends an error back for a request; nothing for anything else.</summary>
     /// <param name="from">Who asked: a session of any user of this domain.</param>
     /// <param name="refuser">In whose name the error is.</param>
-    public static void Refuse(Stanza request, Jid from, Jid refuser, StanzaErrorCondition condition, Turn turn)
+    public static void Refuse(Stanza request, Jid from, Jid refuser, StanzaErrorCondition condition, Turn turn) =>
+        Refuse(request, from, refuser, new StanzaError(condition), turn);
+
+    /// <inheritdoc cref="Refuse(Stanza, Jid, Jid, StanzaErrorCondition, Turn)"/>
+    public static void Refuse(Stanza request, Jid from, Jid refuser, StanzaError error, Turn turn)
     {
-        if (IsRequest(request) && from is { Local: not null, Resource: not null } && new StanzaError(condition).Reply(request, from, refuser) is { } reply)
+        if (IsRequest(request) && from is { Local: not null, Resource: not null } && error.Reply(request, from, refuser) is { } reply)
         {
             IqReply.Send(from, refuser, reply, turn);
         }

@@ -36,6 +36,10 @@ public static class IqTable
         new(Namespaces.Mam, "metadata", StanzaType.Get, ArchiveFeature.Metadata),
         new(Namespaces.Mam, "prefs", StanzaType.Get, ArchivePreferencesFeature.Get),
         new(Namespaces.Mam, "prefs", StanzaType.Set, ArchivePreferencesFeature.Set),
+        new(Namespaces.PrivateStorage, "query", StanzaType.Get, PrivateStorageFeature.Get),
+        new(Namespaces.PrivateStorage, "query", StanzaType.Set, PrivateStorageFeature.Set),
+        new(Namespaces.VCard, "vCard", StanzaType.Get, VCardFeature.Get),
+        new(Namespaces.VCard, "vCard", StanzaType.Set, VCardFeature.Set),
         new(Namespaces.Push, "enable", StanzaType.Set, PushRegistrationFeature.Enable),
         new(Namespaces.Push, "disable", StanzaType.Set, PushRegistrationFeature.Disable),
         new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
@@ -47,6 +51,10 @@ public static class IqTable
         new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.Items),
         new(Namespaces.Ping, "ping", StanzaType.Get, ServiceFeature.Ping),
         new(Namespaces.Version, "query", StanzaType.Get, ServiceFeature.Version),
+        new(Namespaces.EntityTime, "time", StanzaType.Get, ServiceFeature.Time),
+        new(Namespaces.VCard, "vCard", StanzaType.Get, VCardFeature.OfServer),
+        new(Namespaces.ExternalServices, "services", StanzaType.Get, ExternalServicesFeature.Services),
+        new(Namespaces.ExternalServices, "credentials", StanzaType.Get, ExternalServicesFeature.Credentials),
         new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
     ];
 
@@ -54,6 +62,8 @@ public static class IqTable
     [
         new(Namespaces.DiscoInfo, "query", StanzaType.Get, DiscoFeature.ForeignInfo),
         new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.ForeignItems),
+        new(Namespaces.VCard, "vCard", StanzaType.Get, VCardFeature.GetOfOther),
+        new(Namespaces.VCard, "vCard", StanzaType.Set, VCardFeature.SetOfOther),
     ];
 
     /// <summary>Asked of an account by its own sessions.</summary>
@@ -68,10 +78,10 @@ public static class IqTable
 
     /// <summary>
     /// What the server is said to do. Some extensions have their support asked of the server though the account answers (XEP-0191 §3.1,
-    /// XEP-0280 §3); offline storage is no request at all (XEP-0160).
+    /// XEP-0280 §3); offline storage is no request at all (XEP-0160). Private storage was asked of the server by the clients that used to have it (XEP-0049).
     /// </summary>
     public static IReadOnlyList<string> ServerFeatures { get; } =
-        Features([.. ServerRequests.Told, Namespaces.Carbons, Namespaces.Blocking, Namespaces.OfflineFeature]);
+        Features([.. ServerRequests.Told, Namespaces.Carbons, Namespaces.Blocking, Namespaces.OfflineFeature, Namespaces.PrivateStorage]);
 
     /// <summary>What contacts with a subscription are told.</summary>
     public static IReadOnlyList<string> ForeignFeatures { get; } = Features(s_foreign.Select(r => r.Namespace));

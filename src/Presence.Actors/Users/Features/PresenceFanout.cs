@@ -11,8 +11,9 @@ namespace Presence.Actors.Users.Features;
 /// </summary>
 public static class PresenceFanout
 {
-    /// <summary>What others see of an available session: its own presence, or Away in its stead.</summary>
-    public static byte[] Shown(SessionState session) => session.Away ? PresenceStanzas.Away(session.Presence!) : session.Presence!;
+    /// <summary>What others see of an available session: its own presence, or Away in its stead, with the hash of the user's avatar.</summary>
+    public static byte[] Shown(SessionState session, UserState user) =>
+        AvatarUpdate.With(session.Away ? PresenceStanzas.Away(session.Presence!) : session.Presence!, session.AvatarSaid, user);
 
     /// <summary>To every contact with a subscription (RFC 6121 §4.2.2, §4.4.2, §4.5.2) and to the user's other available sessions.</summary>
     /// <remarks>Not to the session itself: what it sent comes back by <see cref="Echo"/>, what is shown in its stead does not concern it.</remarks>
@@ -75,7 +76,7 @@ public static class PresenceFanout
         {
             if (other.Available && other != session)
             {
-                var bytes = StanzaSplice.WithTo(Shown(other), session.FullJid);
+                var bytes = StanzaSplice.WithTo(Shown(other, turn.User), session.FullJid);
                 Outbound.Ephemeral(session, new OutboundStanza(0, bytes, default, default), turn, presenceOf: other.FullJid.ToString());
             }
         }
@@ -122,7 +123,7 @@ public static class PresenceFanout
         {
             if (session.Available)
             {
-                SendTo(probe.ReplyTo, session.FullJid, Shown(session), turn);
+                SendTo(probe.ReplyTo, session.FullJid, Shown(session, turn.User), turn);
             }
         }
     }
@@ -155,7 +156,7 @@ public static class PresenceFanout
         {
             if (session.Available)
             {
-                turn.Send(new PresenceInput([id], session.FullJid, show ? Shown(session) : PresenceStanzas.Unavailable(session.FullJid), show));
+                turn.Send(new PresenceInput([id], session.FullJid, show ? Shown(session, turn.User) : PresenceStanzas.Unavailable(session.FullJid), show));
             }
         }
     }

@@ -112,10 +112,9 @@ public static class PresenceFeature
 
         session.Away = true;
         Sessions.StoreDoc(session, turn);
-        var shown = PresenceFanout.Shown(session);
-        if (!ReferenceEquals(shown, own))
+        if (!ReferenceEquals(PresenceStanzas.Away(own), own))
         {
-            PresenceFanout.Broadcast(session, shown, available: true, turn);
+            PresenceFanout.Broadcast(session, PresenceFanout.Shown(session, turn.User), available: true, turn);
         }
     }
 
@@ -127,12 +126,11 @@ public static class PresenceFeature
             return;
         }
 
-        var changed = !ReferenceEquals(PresenceFanout.Shown(session), own);
         session.Away = false;
         Sessions.StoreDoc(session, turn);
-        if (changed)
+        if (!ReferenceEquals(PresenceStanzas.Away(own), own))
         {
-            PresenceFanout.Broadcast(session, own, available: true, turn);
+            PresenceFanout.Broadcast(session, PresenceFanout.Shown(session, turn.User), available: true, turn);
         }
     }
 
@@ -168,12 +166,14 @@ public static class PresenceFeature
 
         session.Presence = StanzaSplice.Stamp(stanza, session.FullJid, null);
         (session.Priority, session.Away, session.RestorePresenceAt) = (priority, false, 0);
+        session.AvatarSaid = AvatarUpdate.Said(stanza);
 
         // A client that reports idleness tells when it was used; any other presence is a sign of use now (sessions.md 5.3).
         session.LastInteraction = Math.Max(session.LastInteraction, Math.Min(PresenceStanzas.IdleSince(stanza) ?? turn.Now, turn.Now));
         Sessions.StoreDoc(session, turn);
-        PresenceFanout.Broadcast(session, session.Presence, available: true, turn);
-        PresenceFanout.Echo(session, session.Presence, turn);
+        var shown = PresenceFanout.Shown(session, turn.User);
+        PresenceFanout.Broadcast(session, shown, available: true, turn);
+        PresenceFanout.Echo(session, shown, turn);
         if (initial)
         {
             PresenceFanout.TellOfOthers(session, turn);

@@ -18,10 +18,6 @@ public static class PresenceStanzas
     /// <summary>Parses stamped bytes again.</summary>
     public static bool TryParse(byte[] stamped, [NotNullWhen(true)] out Stanza? stanza) => Stanza.TryParse(stamped, out stanza, s_checked);
 
-    /// <summary>The priority of a presence accepted before; 0 if it has none.</summary>
-    public static sbyte PriorityOf(byte[] presence) =>
-        TryParse(presence, out var stanza) && TryPriority(stanza, out var priority) ? priority : (sbyte)0;
-
     /// <summary>§4.7.2.3. False if there is a priority that is no integer from -128 to 127; none is 0.</summary>
     public static bool TryPriority(Stanza presence, out sbyte priority)
     {

@@ -3,7 +3,9 @@ using Presence.Protocol.Xml;
 
 namespace Presence.Actors.Users.Features;
 
-/// <summary>The requests without state: ping (XEP-0199), software version (XEP-0092), the session request of RFC 3921. It never touches the user.</summary>
+/// <summary>
+/// The requests without state: ping (XEP-0199), software version (XEP-0092), time (XEP-0202), the session request of RFC 3921. It never touches the user.
+/// </summary>
 public static class ServiceFeature
 {
     public static void Ping(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn);
@@ -13,6 +15,13 @@ public static class ServiceFeature
         .Open("query", Namespaces.Version)
         .Open("name").Text(DiscoFeature.ServerName).Close()
         .Open("version").Text(turn.Environment.SoftwareVersion).Close()
+        .Close());
+
+    /// <summary>The owner's clock in UTC; where the machine stands does not matter to clients.</summary>
+    public static void Time(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn, xml => xml
+        .Open("time", Namespaces.EntityTime)
+        .Open("tzo").Text("+00:00").Close()
+        .Open("utc").Text(DateTimeProfile.Format(turn.Now)).Close()
         .Close());
 
     /// <summary>Old clients still ask for a session after binding; binding made it.</summary>
