@@ -24,10 +24,12 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
     private readonly IReadOnlyList<ShardGrant> _grants;
 
     /// <param name="lanes">One per executor; SQLite has one writer and so one lane.</param>
+    /// <param name="desk">For what administrators order by XMPP; null: nobody takes orders.</param>
     /// <param name="trouble">Told of read errors and of refused batches, in words for the operator. Called from any thread.</param>
     public ShardHost(
         IStore store, IReadOnlyList<ILane> lanes, IDeliver deliver, IPushSender push, TimeProvider clock, IRandomSource random, Jid domain,
-        SessionOptions options, string softwareVersion, Action<string> trouble, ServiceOptions? services = null)
+        SessionOptions options, string softwareVersion, Action<string> trouble, ServiceOptions? services = null,
+        IAdminDesk? desk = null)
     {
         (_store, _clock) = (store, clock);
         Span<byte> incarnation = stackalloc byte[16];
@@ -38,7 +40,7 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
         _readers = new ReaderThreads(store, Readers, options.MaxQueuedStanzas + 1, clock, e => trouble(e.Message));
         _threads = new ExecutorThread[lanes.Count];
         _executors = new Executor[lanes.Count];
-        var router = new OutputRouter(deliver, push, _readers, OwnerOf, store.ShardCount);
+        var router = new OutputRouter(deliver, push, _readers, desk, OwnerOf, store.ShardCount);
         for (var i = 0; i < lanes.Count; i++)
         {
             var lane = i;
@@ -69,6 +71,20 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
         var answer = new TaskCompletionSource<AdminReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         Of(request.UserId).Put(new AdminInput(request, reply => answer.TrySetResult(reply)));
         return answer.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Users with a client connected.</summary>
+    public async Task<int> CountOnlineAsync(CancellationToken cancellation)
+    {
+        var counts = new List<Task<int>>();
+        foreach (var thread in _threads)
+        {
+            var count = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            thread.Put(new CensusInput(online => count.TrySetResult(online)));
+            counts.Add(count.Task);
+        }
+
+        return (await Task.WhenAll(counts).WaitAsync(cancellation).ConfigureAwait(false)).Sum();
     }
 
     /// <summary>Commits what was taken and stops. Sessions live on in the store.</summary>

@@ -29,6 +29,33 @@ public sealed class ServicePlays(EverydayNode stage) : IClassFixture<EverydayNod
     }
 
     [Fact]
+    public async Task An_administrator_manages_users_from_a_client()
+    {
+        var cast = await stage.CastAsync();
+        cast["admin"] = EverydayNode.Administrator;
+        cast["dora"] = cast["alice"].Replace("alice", "dora", StringComparison.Ordinal);
+        await stage.Node.Admin.AddUserAsync(cast["admin"], "secret");
+        using var running = stage.Start("slixmpp/administration.py", cast);
+        var play = await stage.EndAsync(running);
+
+        string[] commands = ["add-user", "change-user-password", "delete-user", "end-user-session", "get-online-users-num", "get-registered-users-num", "user-stats"];
+        Assert.Equal(commands, play.One("commands").Texts("names"));
+        Assert.Equal("completed", play.One("added").Text("status"));
+        Assert.Equal("""["error","conflict"]""", play.One("again").Json("answer"));
+        Assert.True(play.One("online").Number("users") >= 2);
+        Assert.Equal("phone", play.One("online").Text("resources"));
+        Assert.Equal("0", play.One("online").Text("roster"));
+        Assert.Contains("127.0.0.1", play.One("online").Text("address"), StringComparison.Ordinal);
+        var other = play.One("not an administrator");
+        Assert.Equal("""["error","item-not-found"]""", other.Json("items"));
+        Assert.All(["count", "add"], order => Assert.Equal("""["error","forbidden"]""", other.Json(order)));
+        Assert.True(play.One("changed").Flag("refused"));
+        Assert.Equal("result", play.One("in again").Text("ping"));
+        Assert.Equal("completed", play.One("deleted").Text("status"));
+        Assert.True(play.One("deleted").Flag("refused"));
+    }
+
+    [Fact]
     public async Task A_contact_let_in_in_advance_needs_no_answer()
     {
         var play = await stage.PlayAsync("slixmpp/approval.py");

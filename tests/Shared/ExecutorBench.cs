@@ -46,6 +46,12 @@ public sealed class ExecutorBench
     /// <summary>What the provider answers; null = no answer (as if it were lost).</summary>
     public Func<PushNotification, PushOutcome?> Provider { get; set; } = _ => PushOutcome.Sent;
 
+    /// <summary>Orders of administrators that left, oldest first.</summary>
+    public List<AdminOrder> Orders { get; } = [];
+
+    /// <summary>What becomes of an order; null = not yet anything.</summary>
+    public Func<AdminOrder, AdminOutcome?> Desk { get; set; } = _ => AdminOutcome.Done;
+
     /// <summary>Inputs that clients cause and that stay under way until <see cref="ReleaseHeld"/>; null = none.</summary>
     public Func<object, bool>? Hold { get; set; }
 
@@ -195,7 +201,17 @@ public sealed class ExecutorBench
                 case OutputKind.Read when ((Func<IStore, UserInput?>)output.What!)(Store) is { } read: _inbox.Enqueue(read); break;
                 case OutputKind.Push: Push((PushNotification)output.What!); break;
                 case OutputKind.Action: ((Action)output.What!)(); break;
+                case OutputKind.Order: Order((HeldOrder)output.What!); break;
             }
+        }
+    }
+
+    private void Order(HeldOrder held)
+    {
+        Orders.Add(held.Order);
+        if (Desk(held.Order) is { } outcome)
+        {
+            _inbox.Enqueue(held.Done(outcome));
         }
     }
 

@@ -41,7 +41,11 @@ public enum AdminStatus
 /// <summary>The answer; <paramref name="User"/> for a description, <paramref name="Lines"/> for an explanation.</summary>
 public sealed record AdminReply(AdminStatus Status, UserDescription? User = null, IReadOnlyList<string>? Lines = null);
 
-public sealed record UserDescription(string Jid, IReadOnlyList<SessionDescription> Sessions, IReadOnlyList<QueuedMessage> Queue, IReadOnlyList<RegistrationDescription> Registrations);
+public sealed record UserDescription(string Jid, IReadOnlyList<SessionDescription> Sessions, IReadOnlyList<QueuedMessage> Queue, IReadOnlyList<RegistrationDescription> Registrations)
+{
+    /// <summary>Contacts in the roster.</summary>
+    public int RosterSize { get; init; }
+}
 
 /// <param name="Phase">"active", "inactive", "silent" or "disconnected".</param>
 /// <param name="Queued">Stanzas that wait for this session.</param>

@@ -1,12 +1,14 @@
+using Presence.Actors.Admin;
 using Presence.Actors.Shards;
 using Presence.Actors.Users;
+using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Hosting;
 
-/// <summary>Carries out released outputs: to connections, to other users' shards, to readers, to the push sender. Called by any thread.</summary>
-internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThreads readers, Func<int, ExecutorThread> ownerOf, int shardCount)
+/// <summary>Carries out released outputs: to connections, to other users' shards, to readers, to the push sender, to the admin desk. Called by any thread.</summary>
+internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThreads readers, IAdminDesk? desk, Func<int, ExecutorThread> ownerOf, int shardCount)
 {
     public void CarryAll(IReadOnlyList<HeldOutput> outputs)
     {
@@ -32,10 +34,23 @@ internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThr
             case OutputKind.Read: readers.Read((Func<IStore, UserInput?>)output.What!, Post); break;
             case OutputKind.Push: Push((PushNotification)output.What!); break;
             case OutputKind.Action: ((Action)output.What!)(); break;
+            case OutputKind.Order: Order((HeldOrder)output.What!); break;
         }
     }
 
     public void Post(UserInput input) => ownerOf(ShardKey.Shard(input.UserId, shardCount)).Put(input);
+
+    private void Order(HeldOrder held)
+    {
+        if (desk is null)
+        {
+            Post(held.Done(AdminOutcome.Failed(StanzaErrorCondition.ServiceUnavailable, "this node takes no orders")));
+        }
+        else
+        {
+            desk.Start(held.Order, outcome => Post(held.Done(outcome)));
+        }
+    }
 
     private void Push(PushNotification notification)
     {

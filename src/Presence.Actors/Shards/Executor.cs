@@ -129,6 +129,10 @@ public sealed class Executor
             case AdminInput { Request: Admin.CreateAccountRequest create } admin: ForUser(admin.UserId, admin, now, Jid.Parse(create.Jid)); break;
             case UserInput user: ForUser(user.UserId, user, now, null); break;
             case OutboxRow item: Offered(item, now); break;
+            case CensusInput census:
+                var online = _users.Loaded.Count(u => u.Sessions.Exists(s => s.Attached));
+                _open.Hold(HeldOutput.ForAction(() => census.Reply(online)));
+                break;
             case OutboxConfirmed confirmed: Confirmed(confirmed); break;
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of an executor", nameof(input));
         }

@@ -1,3 +1,4 @@
+using Presence.Actors.Admin;
 using Presence.Actors.Users;
 using Presence.Routing;
 using Presence.Storage.Contracts;
@@ -15,6 +16,7 @@ public enum OutputKind : byte
     Read,
     Push,
     Action,
+    Order,
 }
 
 /// <summary>
@@ -32,7 +34,7 @@ public readonly struct HeldOutput
 
     public OutboundStanza Stanza { get; }
 
-    /// <summary>ControlOutput, UserInput, OutboxRow, OutboxConfirmed, Func&lt;IStore, UserInput?&gt;, PushNotification or Action, by kind.</summary>
+    /// <summary>ControlOutput, UserInput, OutboxRow, OutboxConfirmed, Func&lt;IStore, UserInput?&gt;, PushNotification, Action or HeldOrder, by kind.</summary>
     public object? What { get; }
 
     public static HeldOutput ForStanza(ConnectionId connection, in OutboundStanza stanza) => new(OutputKind.Stanza, connection, stanza, null);
@@ -50,7 +52,12 @@ public readonly struct HeldOutput
     public static HeldOutput ForPush(PushNotification push) => new(OutputKind.Push, default, default, push);
 
     public static HeldOutput ForAction(Action action) => new(OutputKind.Action, default, default, action);
+
+    public static HeldOutput ForOrder(HeldOrder order) => new(OutputKind.Order, default, default, order);
 }
+
+/// <param name="Done">Makes of the outcome what is to be decided on.</param>
+public sealed record HeldOrder(AdminOrder Order, Func<AdminOutcome, UserInput> Done);
 
 /// <summary>The receiving shard has everything up to <paramref name="Sequence"/> in a committed batch; the sender may forget it.</summary>
 public sealed record OutboxConfirmed(int FromShard, int ToShard, long Sequence);

@@ -128,6 +128,9 @@ public sealed class SessionState
     /// <summary>Archive queries that the store has not answered yet.</summary>
     public int ArchiveReads { get; set; }
 
+    /// <summary>Orders of an administrator that have not been carried out yet.</summary>
+    public int Orders { get; set; }
+
     public long DetachedAt { get; set; }
     public long ExpiresAt { get; set; }
     public long LastInteraction { get; set; }

@@ -1,3 +1,4 @@
+using Presence.Actors.Admin;
 using Presence.Actors.Shards;
 using Presence.Protocol.Addressing;
 using Presence.Routing;
@@ -74,6 +75,9 @@ public sealed class Turn
     }
 
     public void Push(PushNotification push) => _batch.Hold(HeldOutput.ForPush(push));
+
+    /// <summary>Has an order carried out; what becomes of it is decided on like any input.</summary>
+    public void Order(AdminOrder order, Func<AdminOutcome, UserInput> done) => _batch.Hold(HeldOutput.ForOrder(new HeldOrder(order, done)));
 
     /// <summary>Runs after the commit: replies to operators.</summary>
     public void After(Action action) => _batch.Hold(HeldOutput.ForAction(action));

@@ -48,6 +48,7 @@ public static class UserDecide
 
                 break;
             case ArchiveInput archive: ArchiveFeature.Answer(archive, turn); break;
+            case AdminOutcomeInput outcome: CommandsFeature.Finished(outcome, turn); break;
             case DocumentInput document: DocumentReading.Answer(document, turn); break;
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of a user", nameof(input));
         }

@@ -34,6 +34,13 @@ public sealed record ProbeInput(long UserId, Jid From, Jid ReplyTo) : UserInput(
 /// <summary>An operator's request; the reply leaves after the commit.</summary>
 public sealed record AdminInput(AdminRequest Request, Action<AdminReply> Reply) : UserInput(Request.UserId);
 
+/// <summary>What became of an order of an administrator; <paramref name="Request"/> is the IQ to answer.</summary>
+/// <param name="Execution">The session of the command (XEP-0050 §3.3).</param>
+public sealed record AdminOutcomeInput(long UserId, int SessionNo, Stanza Request, string Node, string Execution, AdminOutcome Outcome) : UserInput(UserId);
+
+/// <summary>Asks an executor how many of its users have a client connected.</summary>
+public sealed record CensusInput(Action<int> Reply);
+
 /// <summary>The user's timer came due: every deadline is derived from the state.</summary>
 public sealed record TimerInput(long UserId) : UserInput(UserId);
 

@@ -88,10 +88,15 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var lane = new CommitLane(store, health.Report, _clock);
         var table = new ConnectionTable();
         var push = StartPush(output, colour, loggers);
-        var shards = StartShards(store, lane, table, push, domain, health);
+
+        // The owners hand orders to the desk, and the desk asks the owners.
+        ShardHost? shards = null;
+        var ask = erasure.After((request, cancellation) => shards!.AskAsync(request, cancellation));
+        var desk = new AdminDesk(store, _options.Registration.KeyIterations, ask, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
+        _stops.Push(() => Done(desk.Dispose));
+        shards = StartShards(store, lane, table, push, desk, domain, health);
         _stops.Push(push.StopAsync);
 
-        var ask = erasure.After(shards.AskAsync);
         var accounts = new Accounts(store, ask);
         _stops.Push(() => Done(accounts.Dispose));
         var edge = StartEdge(table, shards, accounts, domain, loggers);
@@ -126,14 +131,14 @@ internal sealed partial class NodeHost : IAsyncDisposable
         return Started(new PushWorker(gateways, new PushWorkerOptions(), _clock, loggers.CreateLogger<PushWorker>()));
     }
 
-    private ShardHost StartShards(SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, Jid domain, StoreHealth health)
+    private ShardHost StartShards(SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, Jid domain, StoreHealth health)
     {
         _stops.Push(() => Done(lane.Dispose));
         try
         {
             var shards = new ShardHost(
                 store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note,
-                OptionsMapping.Services(_options));
+                OptionsMapping.Services(_options), desk);
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));
             return shards;

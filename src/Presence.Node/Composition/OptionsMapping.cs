@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using Presence.Actors.Users.Features;
 using Presence.Edge;
@@ -34,6 +35,7 @@ internal static class OptionsMapping
     {
         MaxVCardBytes = options.Storage.MaxVCardBytes,
         MaxPrivateBytes = options.Storage.MaxPrivateBytes,
+        Administrators = options.Administrators.ToFrozenSet(),
         External =
         [
             .. options.ExternalServices.Select(s => new Actors.ExternalService(

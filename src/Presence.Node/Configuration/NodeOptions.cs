@@ -9,6 +9,9 @@ internal sealed record NodeOptions(
     XmppSection Xmpp, TlsSection Tls, string DataDirectory, HttpSection Http, string AdminSocket, SessionsSection Sessions,
     IReadOnlyList<PushSink> PushSinks, RegistrationSection Registration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging)
 {
+    /// <summary>Bare JIDs.</summary>
+    public required IReadOnlyList<string> Administrators { get; init; }
+
     public required StorageSection Storage { get; init; }
 
     public required IReadOnlyList<ExternalServiceSection> ExternalServices { get; init; }

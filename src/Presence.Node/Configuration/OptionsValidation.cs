@@ -15,6 +15,7 @@ internal static class OptionsValidation
     private const int MaxSocketPathBytes = 107;
 
     private const int MaxSinks = 16;
+    private const int MaxAdministrators = 100;
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
@@ -35,6 +36,7 @@ internal static class OptionsValidation
         var one = new Dictionary<string, Setting>(StringComparer.OrdinalIgnoreCase)
         {
             ["Push:Sinks:0:Kind"] = new("Push:Sinks:0:Kind", "jsonl", ""),
+            ["Admin:Accounts:0"] = new("Admin:Accounts:0", "admin@localhost", ""),
             ["ExternalServices:0:Type"] = new("ExternalServices:0:Type", "turn", ""),
             ["ExternalServices:0:Host"] = new("ExternalServices:0:Host", "turn.example.org", ""),
             ["Logging:LogLevel:Default"] = new("Logging:LogLevel:Default", "Information", ""),
@@ -54,6 +56,7 @@ internal static class OptionsValidation
             xmpp, tls, data, http, AdminSocket(reader, data, workingDirectory), Sessions(reader), Sinks(reader, workingDirectory),
             Registration(reader), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader))
         {
+            Administrators = Administrators(reader, xmpp.Domain),
             Storage = new(reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 16 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20)),
             ExternalServices = ExternalServiceSettings.Read(reader),
         };
@@ -128,6 +131,26 @@ internal static class OptionsValidation
         }
 
         return path;
+    }
+
+    private static IReadOnlyList<string> Administrators(SettingReader reader, string domain)
+    {
+        var accounts = new List<string>();
+        foreach (var index in reader.Indexes("Admin:Accounts", MaxAdministrators))
+        {
+            reader.Text($"Admin:Accounts:{index}", null, $"the address of an account of this node, such as admin@{domain}", value =>
+            {
+                var allowed = Jid.TryParse(value, out var jid) && jid.Local is not null && jid.IsBare && jid.Domain == domain;
+                if (allowed)
+                {
+                    accounts.Add(jid!.ToString());
+                }
+
+                return allowed;
+            });
+        }
+
+        return accounts;
     }
 
     private static SessionsSection Sessions(SettingReader reader)

@@ -66,12 +66,13 @@ public sealed class OptionsMappingTests
     public void EveryKeyOfServicesArrives()
     {
         var mapped = OptionsMapping.Services(Read(
-            "--Storage:MaxVCardBytes=2KiB", "--Storage:MaxPrivateBytes=3KiB",
+            "--Admin:Accounts:0=Admin@localhost", "--Storage:MaxVCardBytes=2KiB", "--Storage:MaxPrivateBytes=3KiB",
             "--ExternalServices:3:Type=turns", "--ExternalServices:3:Host=192.0.2.1", "--ExternalServices:3:Transport=tcp", "--ExternalServices:3:Name=n",
             "--ExternalServices:3:Secret=s", "--ExternalServices:3:Lifetime=2h",
             "--ExternalServices:1:Type=turn", "--ExternalServices:1:Host=h.example", "--ExternalServices:1:Port=1",
             "--ExternalServices:1:Username=u", "--ExternalServices:1:Password=p"));
 
+        Assert.Equal(["admin@localhost"], mapped.Administrators);
         Assert.Equal((2048, 3072), (mapped.MaxVCardBytes, mapped.MaxPrivateBytes));
         Assert.Equal(
             [

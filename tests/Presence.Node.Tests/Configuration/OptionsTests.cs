@@ -58,6 +58,10 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Push:Sinks:0:Path", "pushes.jsonl", "Push:Sinks:0:Kind: is missing")]
     [InlineData("Push:Sinks:first:Kind", "console", "a number from 0 to 15")]
     [InlineData("Push:Sinks:99:Kind", "console", "a number from 0 to 15")]
+    [InlineData("Admin:Accounts:0", "admin", "such as admin@localhost")]
+    [InlineData("Admin:Accounts:0", "admin@example.org", "such as admin@localhost")]
+    [InlineData("Admin:Accounts:0", "admin@localhost/desk", "such as admin@localhost")]
+    [InlineData("Admin:Accounts:first", "admin@localhost", "a number from 0 to 99")]
     [InlineData("Storage:MaxVCardBytes", "1", "1KiB to 16MiB")]
     [InlineData("Storage:MaxPrivateBytes", "-1", "0 to 64MiB")]
     [InlineData("ExternalServices:0:Type", "pigeon", "stun or stuns or turn or turns")]
@@ -233,7 +237,7 @@ public sealed class OptionsTests : IDisposable
 
         foreach (var key in OptionsValidation.KnownKeys())
         {
-            var name = key.Key.Replace(":0:", ":N:", StringComparison.Ordinal).Replace("LogLevel:Default", "LogLevel:*", StringComparison.Ordinal);
+            var name = $"{key.Key}:".Replace(":0:", ":N:", StringComparison.Ordinal).TrimEnd(':').Replace("LogLevel:Default", "LogLevel:*", StringComparison.Ordinal);
             var row = page.Split('\n').SingleOrDefault(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
             Assert.True(row is not null, $"no row for {name}");
             Assert.True(key.Default is "not set" or "" || row.Contains($"`{key.Default}`", StringComparison.Ordinal), $"{name}: the page does not give the default {key.Default}");

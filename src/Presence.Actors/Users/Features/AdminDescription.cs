@@ -13,7 +13,10 @@ internal static class AdminDescription
     {
         var user = turn.User;
         var description = new UserDescription(
-            user.Jid.ToString(), user.Sessions.ConvertAll(s => Describe(s, turn)), Queue(turn), user.Registrations.ConvertAll(r => Describe(r, user)));
+            user.Jid.ToString(), user.Sessions.ConvertAll(s => Describe(s, turn)), Queue(turn), user.Registrations.ConvertAll(r => Describe(r, user)))
+        {
+            RosterSize = user.Roster.Values.Count(RosterItems.IsShown),
+        };
         turn.After(() => reply(new AdminReply(AdminStatus.Done, description)));
     }
 

@@ -17,13 +17,51 @@ public static class DiscoFeature
     public static void ServerInfo(SessionState session, Stanza iq, XmlElement query, Turn turn)
     {
         var node = query.Attr("node");
+        var administrator = CommandsFeature.MayUse(turn);
+        if (administrator && node == Namespaces.Commands)
+        {
+            IqReply.Result(session, iq, turn, xml => Info(xml, node, "automation", "command-list", "Commands", [Namespaces.Commands]));
+            return;
+        }
+
+        if (administrator && node is not null && AdminCommand.Find(node) is { } command)
+        {
+            IqReply.Result(session, iq, turn, xml => Info(xml, node, "automation", "command-node", command.Title, [Namespaces.Commands, Namespaces.DataForms]));
+            return;
+        }
+
         if (node is not null && node != ServerCaps.DiscoNode)
         {
             IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
             return;
         }
 
-        IqReply.Result(session, iq, turn, xml => Info(xml, node, "server", "im", ServerName, IqTable.ServerFeatures));
+        // Capabilities are the same for everybody; only who asks without them is told of what is not for everybody.
+        var features = administrator && node is null
+            ? [.. IqTable.ServerFeatures.Append(Namespaces.Commands).Order(StringComparer.Ordinal)]
+            : IqTable.ServerFeatures;
+        IqReply.Result(session, iq, turn, xml => Info(xml, node, "server", "im", ServerName, features));
+    }
+
+    /// <summary>The server's commands (XEP-0050 §3.2), for those who may use them. There are no other items.</summary>
+    public static void ServerItems(SessionState session, Stanza iq, XmlElement query, Turn turn)
+    {
+        if (query.Attr("node") != Namespaces.Commands || !CommandsFeature.MayUse(turn))
+        {
+            Items(session, iq, query, turn);
+            return;
+        }
+
+        IqReply.Result(session, iq, turn, xml =>
+        {
+            xml.Open("query", Namespaces.DiscoItems).Attr("node", Namespaces.Commands);
+            foreach (var command in AdminCommand.All)
+            {
+                xml.Open("item").Attr("jid", turn.Environment.Domain.ToString()).Attr("node", command.Node).Attr("name", command.Title).Close();
+            }
+
+            xml.Close();
+        });
     }
 
     public static void OwnAccountInfo(SessionState session, Stanza iq, XmlElement query, Turn turn)
@@ -37,7 +75,7 @@ public static class DiscoFeature
         IqReply.Result(session, iq, turn, xml => Info(xml, null, "account", "registered", null, IqTable.AccountFeatures));
     }
 
-    /// <summary>Neither the server nor an account has items.</summary>
+    /// <summary>An account has no items.</summary>
     public static void Items(SessionState session, Stanza iq, XmlElement query, Turn turn)
     {
         if (query.Attr("node") is not null)

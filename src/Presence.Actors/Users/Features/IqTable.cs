@@ -48,12 +48,13 @@ public static class IqTable
     private static readonly Row[] s_server =
     [
         new(Namespaces.DiscoInfo, "query", StanzaType.Get, DiscoFeature.ServerInfo),
-        new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.Items),
+        new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.ServerItems),
         new(Namespaces.Ping, "ping", StanzaType.Get, ServiceFeature.Ping),
         new(Namespaces.Version, "query", StanzaType.Get, ServiceFeature.Version),
         new(Namespaces.EntityTime, "time", StanzaType.Get, ServiceFeature.Time),
         new(Namespaces.VCard, "vCard", StanzaType.Get, VCardFeature.OfServer),
         new(Namespaces.ExternalServices, "services", StanzaType.Get, ExternalServicesFeature.Services),
+        new(Namespaces.Commands, "command", StanzaType.Set, CommandsFeature.Execute, Told: false),
         new(Namespaces.ExternalServices, "credentials", StanzaType.Get, ExternalServicesFeature.Credentials),
         new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
     ];
