@@ -29,6 +29,7 @@ public static class Utf8Namespaces
     public static ReadOnlySpan<byte> Muc => "http://jabber.org/protocol/muc"u8;
     public static ReadOnlySpan<byte> MucUser => "http://jabber.org/protocol/muc#user"u8;
     public static ReadOnlySpan<byte> PrivateStorage => "jabber:iq:private"u8;
+    public static ReadOnlySpan<byte> Commands => "http://jabber.org/protocol/commands"u8;
     public static ReadOnlySpan<byte> VCard => "vcard-temp"u8;
     public static ReadOnlySpan<byte> Rsm => "http://jabber.org/protocol/rsm"u8;
     public static ReadOnlySpan<byte> PubSub => "http://jabber.org/protocol/pubsub"u8;
@@ -37,6 +38,8 @@ public static class Utf8Namespaces
     public static ReadOnlySpan<byte> ChatStates => "http://jabber.org/protocol/chatstates"u8;
     public static ReadOnlySpan<byte> Version => "jabber:iq:version"u8;
     public static ReadOnlySpan<byte> Caps => "http://jabber.org/protocol/caps"u8;
+    public static ReadOnlySpan<byte> Administration => "http://jabber.org/protocol/admin"u8;
+    public static ReadOnlySpan<byte> VCardUpdate => "vcard-temp:x:update"u8;
     public static ReadOnlySpan<byte> OfflineFeature => "msgoffline"u8;
     public static ReadOnlySpan<byte> Receipts => "urn:xmpp:receipts"u8;
     public static ReadOnlySpan<byte> Blocking => "urn:xmpp:blocking"u8;
@@ -45,6 +48,7 @@ public static class Utf8Namespaces
     public static ReadOnlySpan<byte> Ping => "urn:xmpp:ping"u8;
     public static ReadOnlySpan<byte> EntityTime => "urn:xmpp:time"u8;
     public static ReadOnlySpan<byte> Delay => "urn:xmpp:delay"u8;
+    public static ReadOnlySpan<byte> ExternalServices => "urn:xmpp:extdisco:2"u8;
     public static ReadOnlySpan<byte> Conference => "jabber:x:conference"u8;
     public static ReadOnlySpan<byte> Carbons => "urn:xmpp:carbons:2"u8;
     public static ReadOnlySpan<byte> Forward => "urn:xmpp:forward:0"u8;
