@@ -24,6 +24,11 @@ public static class MemoryArchive
         return new ArchivePage(page, window.Count <= q.Max, filtered.Count, first, false);
     }
 
+    public static IReadOnlyList<MessageRow> Search(
+        ImmutableSortedDictionary<long, MessageRow> messages, string peer, long beforeId, byte[] text, int look, int limit) =>
+        [.. messages.Values.Reverse().Where(m => m.Flags.HasFlag(MessageFlags.Visible) && m.Peer == peer && m.Id < beforeId).Take(look)
+            .Where(m => m.Body.AsSpan().IndexOf(text) >= 0).Take(limit)];
+
     private static bool Matches(MessageRow m, ArchiveQuery q) =>
         m.Flags.HasFlag(MessageFlags.Visible) && m.Id <= q.Snapshot && !(m.Id < q.StartId) && !(m.Id > q.EndId)
         && (q.With is null || (m.Peer == q.With && (q.WithResource is null || m.PeerResource == q.WithResource)));

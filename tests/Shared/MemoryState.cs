@@ -96,6 +96,7 @@ public sealed record MemoryState(
         SessionDocStored e => e.Doc.UserId,
         SessionEnded e => e.UserId,
         MessageStored e => e.Message.UserId,
+        MessageRewritten e => e.UserId,
         MessagesDropped e => e.UserId,
         DeliveryNumbered e => e.Delivery.UserId,
         DeliveryAcknowledged e => e.UserId,

@@ -97,7 +97,10 @@ public sealed class MemoryStore : IStore
             [.. user.Pushes.Values],
             [.. user.Messages.Values.Where(m => m.Id > cursor).Take(tailLimit).Select(Ref)],
             ReadOffline(userId, account.DeliveredAny, tailLimit),
-            [.. user.Documents.Values.Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))]);
+            [.. user.Documents.Values.Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))])
+        {
+            Retractions = [.. user.Messages.Values.Where(m => m.Flags.HasFlag(MessageFlags.Unapplied)).Take(UserRows.MaxRetractions).Select(m => m.Id)],
+        };
     }
 
     public CredentialRow? ReadCredentials(long userId) => User(userId).Account?.Credentials;
@@ -111,6 +114,9 @@ public sealed class MemoryStore : IStore
     public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => User(userId).Documents.GetValueOrDefault((kind, name));
 
     public ArchivePage ReadArchive(ArchiveQuery query) => MemoryArchive.Page(User(query.UserId).Messages, query);
+
+    public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
+        MemoryArchive.Search(User(userId).Messages, peer, beforeId, text, look, limit);
 
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) =>
         [.. User(userId).Messages.Values.Where(m => m.Id > afterId && MemoryUser.WaitsOffline(m.Flags)).Take(limit).Select(Ref)];

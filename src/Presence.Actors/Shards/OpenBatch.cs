@@ -50,6 +50,7 @@ public sealed class OpenBatch
         Bytes += change switch
         {
             MessageStored e => e.Message.Body.Length,
+            MessageRewritten e => e.Body.Length,
             OutboxAppended e => e.Item.Body.Length,
             _ => 0,
         };

@@ -192,6 +192,7 @@ public static class Messages
     internal static void Add(MessageRow row, Turn turn)
     {
         var before = turn.User.LastId;
+        row = RetractionFeature.Marked(row, turn.User);
         turn.Emit(new MessageStored(row));
         var reference = MessageForms.RefOf(row);
         foreach (var session in turn.User.Sessions.ToArray())

@@ -22,6 +22,7 @@ public static class UserApply
             case RosterItemRemoved e: user.Roster.Remove(e.Contact); user.RosterVersion = e.Version; break;
             case JidBlocked e: (user.Blocked ??= []).Add(e.Jid); break;
             case JidUnblocked e: user.Blocked?.Remove(e.Jid); break;
+            case MessageRewritten e: Rewritten(user, e); break;
             case MessagesDropped e: Dropped(user, e.Ids); break;
             case PushRegistered e: Registered(user, e.Registration); break;
             case PushUnregistered e:
@@ -46,6 +47,11 @@ public static class UserApply
     private static void Stored(UserState user, MessageRow row)
     {
         user.LastId = Math.Max(user.LastId, row.Id);
+        if ((row.Flags & MessageFlags.Unapplied) != 0)
+        {
+            (user.Retractions ??= []).Add(row.Id);
+        }
+
         var reference = MessageForms.RefOf(row);
         if (user.Sessions.Count > 0)
         {
@@ -62,6 +68,24 @@ public static class UserApply
             else if (user.BacklogCutAt == 0)
             {
                 user.BacklogCutAt = user.Backlog[^1].Id;
+            }
+        }
+    }
+
+    private static void Rewritten(UserState user, MessageRewritten e)
+    {
+        if ((e.Flags & MessageFlags.Unapplied) == 0)
+        {
+            user.Retractions?.Remove(e.Id);
+        }
+
+        foreach (var rows in (List<MessageRef>[])[user.Tail, user.Backlog])
+        {
+            var at = Tail.FirstBehind(rows, e.Id - 1);
+            if (at < rows.Count && rows[at].Id == e.Id)
+            {
+                user.TailBytes += rows == user.Tail ? e.Body.Length - rows[at].Size : 0;
+                rows[at] = rows[at] with { Flags = e.Flags, Size = e.Body.Length };
             }
         }
     }
@@ -85,6 +109,7 @@ public static class UserApply
         user.Roster.Clear();
         user.Blocked = null;
         user.Archive = null;
+        (user.Retractions, user.RetractionUnderWay) = (null, false);
         user.Documents = null;
         user.Sessions.Clear();
         user.Tail.Clear();

@@ -50,9 +50,11 @@ public static class UserDecide
             case ArchiveInput archive: ArchiveFeature.Answer(archive, turn); break;
             case AdminOutcomeInput outcome: CommandsFeature.Finished(outcome, turn); break;
             case DocumentInput document: DocumentReading.Answer(document, turn); break;
+            case RetractionInput retraction: RetractionFeature.Found(retraction, turn); break;
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of a user", nameof(input));
         }
 
+        RetractionFeature.Continue(turn);
         Sessions.EnforceLimits(turn);
         PushFeature.Review(turn);
     }

@@ -64,5 +64,11 @@ public sealed record ErasureInput(long UserId, AdminRequest Request, Action<Admi
 /// <param name="Failed">The store could not be read.</param>
 public sealed record DocumentInput(long UserId, Jid Asker, Stanza Request, DocumentKind Kind, DocumentRow? Row, bool Failed) : UserInput(UserId);
 
+/// <summary>What a retraction takes back.</summary>
+/// <param name="Id">Of the retraction.</param>
+/// <param name="Retraction">Null: it is gone, or the store could not be read.</param>
+/// <param name="Originals">The message and its corrections, as far as they were found.</param>
+public sealed record RetractionInput(long UserId, long Id, MessageRow? Retraction, IReadOnlyList<MessageRow> Originals) : UserInput(UserId);
+
 /// <summary>A message row an operator asked to have explained.</summary>
 public sealed record ExplainInput(long UserId, MessageRow? Row, string StanzaId, Action<AdminReply> Reply) : UserInput(UserId);

@@ -15,6 +15,7 @@ internal static class UserLoading
 
         var user = new UserState { UserId = userId, Jid = Jid.Parse(rows.Account.Jid), Shard = shard, BacklogLimit = environment.Options.MaxQueuedStanzas + 1 };
         (user.RosterVersion, user.DeliveredAnyStored, user.LastId) = (rows.Account.RosterVersion, rows.Account.DeliveredAny, rows.Account.LastId);
+        user.Retractions = rows.Retractions.Count > 0 ? [.. rows.Retractions] : null;
         user.Archive = Features.ArchivePolicy.Of(rows.Account.Archive);
         user.Backlog.AddRange(rows.Backlog);
         user.BacklogCutAt = rows.Backlog.Count > environment.Options.MaxQueuedStanzas ? rows.Backlog[^1].Id : 0;

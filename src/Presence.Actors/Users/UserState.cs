@@ -70,6 +70,12 @@ public sealed class UserState
     public List<PushRegistrationRow> Registrations { get; } = new(0);
     public List<PushOutboxRow> Pushes { get; } = new(0);
 
+    /// <summary>Retractions whose original is still to be looked for, in order; at most <see cref="UserRows.MaxRetractions"/>. Null = none.</summary>
+    public List<long>? Retractions { get; set; }
+
+    /// <summary>The store has been asked for the first of <see cref="Retractions"/>.</summary>
+    public bool RetractionUnderWay { get; set; }
+
     /// <summary>When the executor's timer heap will look at this user next; long.MaxValue = not at all.</summary>
     public long ScheduledAt { get; set; } = long.MaxValue;
 

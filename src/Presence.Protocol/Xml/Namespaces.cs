@@ -204,6 +204,9 @@ public static class Namespaces
     /// <summary>XEP-0424.</summary>
     public const string MessageRetract1 = "urn:xmpp:message-retract:1";
 
+    /// <summary>XEP-0424 §5: disco feature, not a real namespace.</summary>
+    public const string RetractionTombstones = "urn:xmpp:message-retract:1#tombstone";
+
     /// <summary>XEP-0440.</summary>
     public const string ChannelBinding = "urn:xmpp:sasl-cb:0";
 
@@ -282,6 +285,7 @@ public static class Namespaces
         Fastening,
         MessageRetract0,
         MessageRetract1,
+        RetractionTombstones,
         ChannelBinding,
         Reactions,
         StreamLimits,

@@ -72,6 +72,7 @@ public static class Utf8Namespaces
     public static ReadOnlySpan<byte> Fastening => "urn:xmpp:fasten:0"u8;
     public static ReadOnlySpan<byte> MessageRetract0 => "urn:xmpp:message-retract:0"u8;
     public static ReadOnlySpan<byte> MessageRetract1 => "urn:xmpp:message-retract:1"u8;
+    public static ReadOnlySpan<byte> RetractionTombstones => "urn:xmpp:message-retract:1#tombstone"u8;
     public static ReadOnlySpan<byte> ChannelBinding => "urn:xmpp:sasl-cb:0"u8;
     public static ReadOnlySpan<byte> Reactions => "urn:xmpp:reactions:0"u8;
     public static ReadOnlySpan<byte> StreamLimits => "urn:xmpp:stream-limits:0"u8;

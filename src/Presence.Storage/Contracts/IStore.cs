@@ -49,6 +49,12 @@ public interface IStore
     ArchivePage ReadArchive(ArchiveQuery query);
 
     /// <summary>
+    /// Visible rows of a conversation with an id below <paramref name="beforeId"/> whose body contains the bytes, newest first: at most
+    /// <paramref name="limit"/> of them, from among the newest <paramref name="look"/> of the conversation.
+    /// </summary>
+    IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit);
+
+    /// <summary>
     /// Incoming rows (not Outgoing, or ToSelf) flagged Offline with an id above <paramref name="afterId"/>, oldest first, without bodies.
     /// </summary>
     IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit);
@@ -101,7 +107,14 @@ public sealed record UserRows(
     IReadOnlyList<PushOutboxRow> Pushes,
     IReadOnlyList<MessageRef> Tail,
     IReadOnlyList<MessageRef> Backlog,
-    IReadOnlyList<DocumentRef> Documents);
+    IReadOnlyList<DocumentRef> Documents)
+{
+    /// <summary>Most ids in <see cref="Retractions"/>.</summary>
+    public const int MaxRetractions = 100;
+
+    /// <summary>Ids of rows flagged <see cref="MessageFlags.Unapplied"/>, oldest first, at most <see cref="MaxRetractions"/>.</summary>
+    public IReadOnlyList<long> Retractions { get; init; } = [];
+}
 
 /// <summary>A page request over a user's visible rows (XEP-0313 with XEP-0059). Ids are inclusive bounds for start/end, exclusive for before/after.</summary>
 /// <param name="With">Peer as bare JID, or full JID when <paramref name="WithResource"/> is given.</param>

@@ -117,6 +117,12 @@ public enum MessageFlags
 
     /// <summary>Takes an earlier message back (XEP-0424).</summary>
     Retraction = 32768,
+
+    /// <summary>A tombstone: its author took the message back, and the body is gone.</summary>
+    Retracted = 65536,
+
+    /// <summary>A retraction whose original has not been looked for yet; without it a crash in between would leave the original as it was.</summary>
+    Unapplied = 131072,
 }
 
 /// <summary>One row of a user's message log (sessions.md 4). <paramref name="Body"/> is the whole stamped stanza without stanza-id.</summary>

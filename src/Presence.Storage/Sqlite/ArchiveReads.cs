@@ -44,6 +44,13 @@ internal static class ArchiveReads
         return new ArchivePage(rows, complete, count, position, false);
     }
 
+    /// <summary>As <see cref="IStore.SearchConversation"/> says. Bodies are looked through inside SQLite; only those that match are copied.</summary>
+    public static List<MessageRow> Search(Connection c, long userId, string peer, long beforeId, byte[] text, int look, int limit) => c.Prepare($"""
+        SELECT {Rows.Message} FROM (
+            SELECT * FROM message INDEXED BY message_peer WHERE user_id = ? AND (flags & 2) <> 0 AND peer = ? AND id < ? ORDER BY id DESC LIMIT ?)
+        WHERE instr(body, ?) > 0 ORDER BY id DESC LIMIT ?
+        """).Start().Add(userId).Add(peer).Add(beforeId).Add(look).Add(text).Add(limit).All(Rows.ToMessage);
+
     private static bool Exists(Connection c, ArchiveQuery q, long? id)
     {
         if (id is not { } known)

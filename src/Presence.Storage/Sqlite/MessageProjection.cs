@@ -13,6 +13,8 @@ internal sealed class MessageProjection(Connection connection)
             origin_session = excluded.origin_session, to_resource = excluded.to_resource, why = excluded.why, body = excluded.body
         """);
 
+    private readonly Statement _rewrite = connection.Prepare("UPDATE message SET flags = ?3, body = ?4 WHERE user_id = ?1 AND id = ?2");
+
     private readonly Statement _drop = connection.Prepare("DELETE FROM message WHERE user_id = ? AND id = ?");
 
     private readonly Statement _append = connection.Prepare("""
@@ -28,6 +30,8 @@ internal sealed class MessageProjection(Connection connection)
 
     public void Store(MessageRow m) => _store.Start().Add(m.UserId).Add(m.Id).Add(m.Peer).Add(m.PeerResource).Add((long)m.Flags)
         .Add(m.OriginSession).Add(m.ToResource).Add(m.Why).Add(m.Body).Run();
+
+    public void Rewrite(MessageRewritten e) => _rewrite.Start().Add(e.UserId).Add(e.Id).Add((long)e.Flags).Add(e.Body).Run();
 
     public void Drop(long userId, IReadOnlyList<long> ids)
     {

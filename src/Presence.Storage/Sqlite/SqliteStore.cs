@@ -100,6 +100,9 @@ public sealed class SqliteStore : IStore, IDisposable
 
     public ArchivePage ReadArchive(ArchiveQuery query) => _reads.Read(c => ArchiveReads.Page(c, query));
 
+    public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
+        _reads.Read(c => ArchiveReads.Search(c, userId, peer, beforeId, text, look, limit));
+
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) =>
         _reads.Read(c => UserReads.Offline(c, userId, afterId, limit));
 

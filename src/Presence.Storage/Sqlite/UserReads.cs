@@ -33,7 +33,12 @@ internal static class UserReads
             Of(c, $"SELECT {Rows.Push} FROM push_outbox WHERE user_id = ? ORDER BY service, node, conversation", userId).All(Rows.ToPush),
             Tail(c, userId, sessions, deliveries, tailLimit),
             account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : [],
-            Of(c, $"SELECT {Rows.DocumentRef} FROM document WHERE user_id = ? ORDER BY kind, name", userId).All(Rows.ToDocumentRef));
+            Of(c, $"SELECT {Rows.DocumentRef} FROM document WHERE user_id = ? ORDER BY kind, name", userId).All(Rows.ToDocumentRef))
+        {
+            // 131072: Unapplied, as in the index.
+            Retractions = Of(c, "SELECT id FROM message INDEXED BY message_unapplied WHERE user_id = ? AND (flags & 131072) <> 0 ORDER BY id LIMIT ?", userId)
+                .Add(UserRows.MaxRetractions).All(static s => s.Int64(0)),
+        };
     }
 
     public static CredentialRow? Credentials(Connection c, long userId) =>

@@ -33,7 +33,7 @@ public abstract class ArchiveScene(SessionOptions? options = null) : Scene(optio
         var fin = answer.Child("fin", Namespaces.Mam) ?? throw new InvalidOperationException($"not a page: {answer}");
         var set = fin.Child("set", Namespaces.Rsm)!;
         return new Page(
-            results.ConvertAll(r => r.Child("result", Namespaces.Mam)!.Attr("id")!), results.ConvertAll(r => Inner(r).Child("body")!.Text), fin.Attr("complete") == "true",
+            results.ConvertAll(r => r.Child("result", Namespaces.Mam)!.Attr("id")!), results.ConvertAll(r => Inner(r).Child("body")?.Text ?? ""), fin.Attr("complete") == "true",
             set.Child("first")?.Text, set.Child("last")?.Text,
             set.Child("first")?.Attr("index") is { } index ? int.Parse(index, CultureInfo.InvariantCulture) : null,
             int.Parse(set.Child("count")!.Text, CultureInfo.InvariantCulture), results);

@@ -14,7 +14,7 @@ public class DiscoveryTests : Scene
     public void The_server_tells_what_it_is_and_does() => Assert.Equal(
         [
             "server/im/Presence", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "jabber:iq:private",
-            "jabber:iq:version", "msgoffline", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:extdisco:2", "urn:xmpp:ping", "urn:xmpp:time", "vcard-temp",
+            "jabber:iq:version", "msgoffline", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:extdisco:2", "urn:xmpp:message-retract:1", "urn:xmpp:ping", "urn:xmpp:time", "vcard-temp",
         ],
         Described(Connect(Alice, "desk").Ask(Request(Info, Domain))));
 
@@ -24,8 +24,8 @@ public class DiscoveryTests : Scene
     public void An_account_tells_its_owner_what_it_does(string? to) => Assert.Equal(
         [
             "account/registered/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "http://jabber.org/protocol/rsm",
-            "jabber:iq:private", "jabber:iq:roster", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:mam:2", "urn:xmpp:mam:2#extended", "urn:xmpp:ping",
-            "urn:xmpp:push:0", "urn:xmpp:sid:0", "vcard-temp",
+            "jabber:iq:private", "jabber:iq:roster", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:mam:2", "urn:xmpp:mam:2#extended",
+            "urn:xmpp:message-retract:1", "urn:xmpp:message-retract:1#tombstone", "urn:xmpp:ping", "urn:xmpp:push:0", "urn:xmpp:sid:0", "vcard-temp",
         ],
         Described(Connect(Alice, "desk").Ask(Request(Info, to))));
 

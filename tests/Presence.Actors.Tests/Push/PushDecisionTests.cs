@@ -19,6 +19,7 @@ public class PushDecisionTests
         correction * * * * * | *    *      | * * | *     | Never  Correction
         reaction   * * * * * | *    *      | * * | *     | Never  Reaction
         retraction * * * * * | *    *      | * * | *     | Never  Retraction
+        retracted  * * * * * | *    *      | * * | *     | Never  Retracted
         message    y * * * * | *    *      | * * | *     | Never  Blocked
         message    n y * * * | *    *      | * * | *     | Never  Muted
         message    n n n * * | *    *      | * * | *     | Never  NotForDevice
@@ -61,7 +62,7 @@ public class PushDecisionTests
         }
 
         Assert.Equal(rows.Count, used.Count);
-        Assert.Equal(128 * 5 * 6 * 5 * 5 * 6, count);
+        Assert.Equal(128 * 6 * 6 * 5 * 5 * 6, count);
     }
 
     [Fact]

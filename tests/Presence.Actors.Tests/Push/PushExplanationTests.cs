@@ -83,6 +83,16 @@ public class PushExplanationTests
     }
 
     [Fact]
+    public void A_message_that_was_taken_back_says_so()
+    {
+        _bench.Phone().Drop();
+        _bench.Alice.Send("<message to='bob@example.org' type='chat' id='m1'><body>x</body></message>");
+        var row = Row;
+        _bench.Alice.Send("<message to='bob@example.org' type='chat' id='r1'><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>");
+        Assert.Equal("it is never pushed: its author took it back", Explain(_bench.Bench.Store.ReadMessages(row.UserId, [row.Id])[0])[1]);
+    }
+
+    [Fact]
     public void A_muted_conversation_is_named_as_the_reason()
     {
         _bench.Phone().Drop();
@@ -105,12 +115,14 @@ public class PushExplanationTests
 
     private MessageRow Row => _bench.Bench.Store.State.Users[ShardKey.UserId(PushBench.Bob)].Messages.Values.Last();
 
-    private IReadOnlyList<string> Explain()
+    private IReadOnlyList<string> Explain() => Explain(Row);
+
+    private IReadOnlyList<string> Explain(MessageRow row)
     {
         var bench = _bench.Bench;
         var environment = new ActorEnvironment(ExecutorBench.Domain, bench.Options, bench.StanzaIds, new SeededRandom(1), bench.Store.ShardCount, "test");
         var user = _bench.User;
         var turn = new Turn(environment, bench.Now, user, bench.Executor.Shards.Single(s => s.Id == user.Shard), new OpenBatch { Ordinal = 1 });
-        return PushFeature.Explain(Row, turn);
+        return PushFeature.Explain(row, turn);
     }
 }

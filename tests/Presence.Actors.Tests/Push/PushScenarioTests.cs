@@ -315,6 +315,80 @@ public class PushScenarioTests
     }
 
     [Fact]
+    public void A_push_that_waits_is_called_off_when_its_message_is_taken_back()
+    {
+        PhoneAway();
+        Said("m1");
+        Assert.Single(_bench.Stored);
+        TakenBack("m1");
+        Assert.Empty(_bench.Stored);
+        _bench.Seconds(700);
+        Assert.Empty(_bench.Pushes);
+    }
+
+    [Theory]
+    [InlineData("m1", 2)]
+    [InlineData("m2", 1)]
+    public void A_push_that_waits_tells_of_the_messages_that_are_left(string takenBack, int latest)
+    {
+        PhoneAway();
+        Said("m1");
+        Said("m2");
+        Assert.Equal(2, Assert.Single(_bench.Stored).Count);
+        var ids = _bench.Bench.Store.State.Users[_bench.User.UserId].Messages.Keys.ToList();
+        TakenBack(takenBack);
+        _bench.Crash();
+        _bench.Seconds(700);
+        var push = Assert.Single(_bench.Pushes);
+        Assert.Equal((1, ids[latest - 1]), (push.Count, push.LatestId));
+    }
+
+    [Fact]
+    public void A_message_that_had_its_push_gets_none_again_when_a_later_one_is_taken_back()
+    {
+        var (phone, desktop) = PhoneAway();
+        _bench.Seconds(301);
+        Said("m1");
+        Assert.Single(_bench.Pushes);
+        desktop.Send("<presence/>");
+        Said("m2");
+        Assert.Equal(1, Assert.Single(_bench.Stored).Count);
+        TakenBack("m2");
+        _bench.Seconds(700);
+        Assert.Single(_bench.Pushes);
+        Assert.Empty(phone.Bodies);
+    }
+
+    [Fact]
+    public void A_push_whose_provider_failed_is_not_repeated_for_a_message_that_was_taken_back()
+    {
+        _bench.Bench.Provider = _ => Routing.PushOutcome.Retry;
+        _bench.Phone().Drop();
+        Said("m1");
+        Assert.Single(_bench.Pushes);
+        TakenBack("m1");
+        _bench.Seconds(700);
+        Assert.Single(_bench.Pushes);
+        Assert.Empty(_bench.Stored);
+    }
+
+    [Fact]
+    public void A_push_whose_answer_was_lost_goes_on_with_what_is_left()
+    {
+        _bench.Bench.Provider = _ => null;
+        _bench.Phone().Drop();
+        Said("m1");
+        Said("m2");
+        TakenBack("m2");
+        _bench.Bench.Provider = _ => Routing.PushOutcome.Sent;
+        _bench.Crash();
+        _bench.Seconds(10);
+        Assert.Equal([1, 1], _bench.Pushes.Select(p => p.Count));
+        Assert.Equal(_bench.Pushes[0].LatestId, _bench.Pushes[1].LatestId);
+        Assert.Empty(_bench.Stored);
+    }
+
+    [Fact]
     public void A_reply_wakes_the_phone_like_any_message()
     {
         _bench.Phone().Drop();
@@ -401,6 +475,11 @@ public class PushScenarioTests
         Assert.Empty(_bench.Pushes);
         Assert.Empty(_bench.Stored);
     }
+
+    private void Said(string id) => _bench.Alice.Send($"<message to='bob@example.org' type='chat' id='{id}'><body>{id}</body></message>");
+
+    private void TakenBack(string id) =>
+        _bench.Alice.Send($"<message to='bob@example.org' type='chat' id='r'><retract xmlns='urn:xmpp:message-retract:1' id='{id}'/></message>");
 
     private static void Mute(Presence.Tests.Shared.BenchClient phone, params string[] muted)
     {

@@ -88,6 +88,9 @@ public sealed class CommitLaneTests
 
         public ArchivePage ReadArchive(ArchiveQuery query) => throw new NotSupportedException();
 
+        public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
+            throw new NotSupportedException();
+
         public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) => throw new NotSupportedException();
 
         public IReadOnlyList<OutboxRow> ReadOutbox() => throw new NotSupportedException();

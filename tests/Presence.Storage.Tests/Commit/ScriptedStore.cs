@@ -48,6 +48,8 @@ internal sealed class ScriptedStore(params (CommitStatus Status, string? Reason)
 
     public ArchivePage ReadArchive(ArchiveQuery query) => new([], true, 0, 0, false);
 
+    public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) => [];
+
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) => [];
 
     public IReadOnlyList<OutboxRow> ReadOutbox() => [];

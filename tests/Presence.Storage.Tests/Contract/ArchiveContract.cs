@@ -150,6 +150,25 @@ public abstract class ArchiveContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
+    public void A_conversation_is_searched_for_bytes_newest_first_and_no_further_than_asked()
+    {
+        const MessageFlags Seen = MessageFlags.Visible;
+        Messages(
+            (10, "a@x", null, Seen), (11, "a@x", null, Seen), (12, "b@x", null, Seen), (13, "a@x", null, MessageFlags.Offline), (14, "a@x", null, Seen),
+            (15, "a@x", null, Seen), (21, "a@x", null, Seen));
+
+        Assert.Equal([15L, 14, 11, 10], Found("'1", before: 99));
+        Assert.Equal([15L, 14], Found("'1", before: 99, limit: 2));
+        Assert.Equal([15L, 14], Found("'1", before: 99, look: 3));
+        Assert.Equal([14L, 11], Found("'1", before: 15, look: 2));
+        Assert.Equal([21L], Found("id='21'", before: 99));
+        Assert.Empty(Found("id='3", before: 99));
+
+        long[] Found(string text, long before, int look = 100, int limit = 100) =>
+            [.. Store.SearchConversation(User, "a@x", before, System.Text.Encoding.UTF8.GetBytes(text), look, limit).Select(m => m.Id)];
+    }
+
+    [Fact]
     public void Offline_rows_are_those_that_came_in_and_wait()
     {
         const MessageFlags waits = MessageFlags.Offline | MessageFlags.Visible;

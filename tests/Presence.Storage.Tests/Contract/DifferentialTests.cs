@@ -102,6 +102,7 @@ public sealed class DifferentialTests
             6 => new SessionDocStored(Sample.Doc(user, no) with { Since = id }),
             7 => new SessionEnded(user, no, n, r.Next(2) == 0 ? null : new TombstoneRow(user, $"t{r.Next(20)}", id, r.Next(9))),
             8 or 9 or 10 => new MessageStored(Sample.Message(user, id, $"p{n}@x", (MessageFlags)(r.Next(128) & ~4))),
+            11 when r.Next(2) == 0 => new MessageRewritten(user, id, (MessageFlags)r.Next(1 << 18), [(byte)n]),
             11 => new MessagesDropped(user, [id, id + 1]),
             12 or 13 => new DeliveryNumbered(Sample.Delivery(user, no, id, r.Next(30))),
             14 => new DeliveryAcknowledged(user, no, id),

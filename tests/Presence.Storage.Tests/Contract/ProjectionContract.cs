@@ -272,6 +272,27 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
+    public void A_row_is_rewritten_in_its_place_and_one_that_is_gone_stays_gone()
+    {
+        Fill();
+        const MessageFlags flags = MessageFlags.Visible | MessageFlags.Retracted;
+        _writer.Write(Shard, new MessagesDropped(User, [100]), new MessageRewritten(User, 100, flags, [1]), new MessageRewritten(User, 101, flags, [1, 2]));
+        Same(new[] { Sample.Message(User, 101) with { Flags = flags, Body = [1, 2] } }, Store.ReadMessages(User, [100, 101]));
+        Assert.Equal((flags, 2), (Load().Tail[0].Flags, Load().Tail[0].Size));
+    }
+
+    [Fact]
+    public void Retractions_to_be_applied_are_loaded_until_they_are()
+    {
+        Fill();
+        Assert.Empty(Store.LoadUser(User, 1)!.Retractions);
+        _writer.Write(Shard, [.. Enumerable.Range(200, 120).Select(id => new MessageStored(Sample.Message(User, id, flags: MessageFlags.Unapplied)))]);
+        Assert.Equal(Enumerable.Range(200, UserRows.MaxRetractions).Select(id => (long)id), Load().Retractions);
+        Renew().Write(Shard, [.. Enumerable.Range(200, 119).Select(id => new MessageRewritten(User, id, MessageFlags.Visible, [1]))]);
+        Assert.Equal([319], Load().Retractions);
+    }
+
+    [Fact]
     public void An_account_is_made_with_its_archive_preferences()
     {
         _writer.Write(Shard, new AccountCreated(Sample.Account(User) with { Archive = Sample.Preferences() }));

@@ -73,16 +73,18 @@ public static class IqTable
     /// <summary>Asked of the domain.</summary>
     public static Requests ServerRequests { get; } = new(s_server);
 
-    /// <summary>What an account's owner is told it can do (XEP-0030), in octet order. Beside the table: paging, stable ids, richer archive queries.</summary>
+    /// <summary>What an account's owner is told it can do (XEP-0030), in octet order. Beside the table: paging, stable ids, richer archive queries, tombstones.</summary>
     public static IReadOnlyList<string> AccountFeatures { get; } =
-        Features([.. AccountRequests.Told, Namespaces.Rsm, Namespaces.StanzaIds, Namespaces.MamExtended]);
+        Features(
+        [.. AccountRequests.Told, Namespaces.Rsm, Namespaces.StanzaIds, Namespaces.MamExtended, Namespaces.MessageRetract1, Namespaces.RetractionTombstones]);
 
     /// <summary>
     /// What the server is said to do. Some extensions have their support asked of the server though the account answers (XEP-0191 §3.1,
     /// XEP-0280 §3); offline storage is no request at all (XEP-0160). Private storage was asked of the server by the clients that used to have it (XEP-0049).
+    /// That retractions are archived is told by the server (XEP-0424 §2).
     /// </summary>
     public static IReadOnlyList<string> ServerFeatures { get; } =
-        Features([.. ServerRequests.Told, Namespaces.Carbons, Namespaces.Blocking, Namespaces.OfflineFeature, Namespaces.PrivateStorage]);
+        Features([.. ServerRequests.Told, Namespaces.Carbons, Namespaces.Blocking, Namespaces.OfflineFeature, Namespaces.PrivateStorage, Namespaces.MessageRetract1]);
 
     /// <summary>What contacts with a subscription are told.</summary>
     public static IReadOnlyList<string> ForeignFeatures { get; } = Features(s_foreign.Select(r => r.Namespace));

@@ -44,6 +44,7 @@ public static class PushDecision
         PushWorth.Correction => PushReason.Correction,
         PushWorth.Reaction => PushReason.Reaction,
         PushWorth.Retraction => PushReason.Retraction,
+        PushWorth.Retracted => PushReason.Retracted,
         _ => PushReason.Undeserving,
     };
 

@@ -153,6 +153,7 @@ internal static class PushExplanation
         PushReason.Correction => "a correction changes words of a message that had its push, and wakes nobody again",
         PushReason.Reaction => "a reaction wakes nobody",
         PushReason.Retraction => "a retraction wakes nobody",
+        PushReason.Retracted => "its author took it back",
         PushReason.Blocked => "the sender is blocked",
         PushReason.Muted => "the conversation is muted on this device",
         PushReason.NotForDevice => "the message is not shown on this device",

@@ -57,6 +57,7 @@ public readonly record struct PushFacts(
     public static PushWorth WorthOf(MessageRef row) => row.Flags switch
     {
         var f when (f & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != 0 => PushWorth.Nothing,
+        var f when (f & MessageFlags.Retracted) != 0 => PushWorth.Retracted,
         var f when (f & MessageFlags.Retraction) != 0 => PushWorth.Retraction,
         var f when (f & MessageFlags.Reaction) != 0 => PushWorth.Reaction,
         var f when (f & MessageFlags.Correction) != 0 => PushWorth.Correction,

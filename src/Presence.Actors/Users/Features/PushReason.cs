@@ -26,6 +26,7 @@ public enum PushReason : byte
     Correction,
     Reaction,
     Retraction,
+    Retracted,
 
     /// <summary>The user does not want to be woken by this conversation.</summary>
     Muted,

@@ -47,6 +47,27 @@ internal static class PushReview
         }
     }
 
+    /// <summary>A message was taken back: pushes that wait tell of what is left.</summary>
+    public static void Retracted(string peer, Turn turn)
+    {
+        var user = turn.User;
+        foreach (var row in user.Pushes.FindAll(p => p.State == PushState.Due && p.Conversation == peer))
+        {
+            if (user.Registrations.Find(r => r.Service == row.Service && r.Node == row.Node) is { } registration
+                && PushRemainder.Of(row, registration, user) is var rest && rest != row)
+            {
+                if (rest is null)
+                {
+                    PushFeature.Remove(row, turn);
+                }
+                else
+                {
+                    turn.Emit(new PushScheduled(rest));
+                }
+            }
+        }
+    }
+
     /// <summary>A row that waits or whose answer is unknown: cancelled, sent, postponed or left alone.</summary>
     private static void Again(PushOutboxRow row, Turn turn)
     {
@@ -74,6 +95,19 @@ internal static class PushReview
         }
 
         var message = Find(user, row.LatestId);
+        if (message is not null && PushFacts.WorthOf(message) == PushWorth.Retracted)
+        {
+            // Of a push that is repeated because its answer was lost, too: it tells of what is left, under the id of that.
+            if (PushRemainder.Of(row, registration, user) is not { } rest)
+            {
+                PushFeature.Remove(row, turn);
+                return;
+            }
+
+            turn.Emit(new PushScheduled(rest));
+            (row, message) = (rest, Find(user, rest.LatestId));
+        }
+
         var facts = PushFacts.Of(registration, message, row.LatestId, PushFeature.IsCall(row), turn);
         var verdict = PushDecision.Decide(facts, turn.Options);
         if (verdict.Reason == PushReason.NotForDevice && message is not null && MayCome(message, registration, user))
@@ -225,7 +259,7 @@ internal static class PushReview
     }
 
     /// <summary>What the device may still lack: for one whose session is gone, or takes nothing and shows no presence, what no device has.</summary>
-    private static List<MessageRef> Candidates(PushRegistrationRow registration, UserState user) =>
+    internal static List<MessageRef> Candidates(PushRegistrationRow registration, UserState user) =>
         user.SessionOf(registration.SessionNo) is { } own && (own.Available || own.Receiving) ? user.Tail : user.Backlog;
 
     private static MessageRef? Find(UserState user, long id) => At(user.Tail, id) ?? At(user.Backlog, id);

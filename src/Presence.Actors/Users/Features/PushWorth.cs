@@ -17,4 +17,7 @@ public enum PushWorth : byte
 
     /// <summary>XEP-0424. Its fallback body is for clients that do not know it.</summary>
     Retraction,
+
+    /// <summary>Its author took it back before it was read; there is nothing to be told any more.</summary>
+    Retracted,
 }
