@@ -14,6 +14,7 @@ public sealed class ServicePlays(EverydayNode stage) : IClassFixture<EverydayNod
 
         Assert.Equal("""[["tea@rooms.example","Tea \u0026 talk","alice",true]]""", play.One("bookmarks").Json("rooms"));
         Assert.True(play.One("shown").Flag("same"));
+        Assert.True(play.One("shown").Flag("noticed"));
         Assert.Equal("Alice & Co", play.One("vcard").Text("name"));
         Assert.True(play.One("vcard").Flag("photo"));
         var none = play.One("none");

@@ -10,7 +10,9 @@ namespace Presence.Node.Composition;
 /// Accounts for the edge of the same process: keys are read from the store, changes go through the owner of the user. It derives and caches no keys.
 /// </summary>
 /// <param name="ask">Puts a request to the owner of a user.</param>
-internal sealed class Accounts(IStore store, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask) : IAccounts, IDisposable
+/// <param name="administrators">Bare JIDs nobody may register: whoever came first would be an administrator. Operators make these accounts.</param>
+internal sealed class Accounts(IStore store, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, IReadOnlyList<string> administrators)
+    : IAccounts, IDisposable
 {
     // As many as the store has connections for reading; a storm of log-ins waits here instead of holding pool threads.
     private readonly SemaphoreSlim _reading = new(4);
@@ -30,7 +32,9 @@ internal sealed class Accounts(IStore store, Func<AdminRequest, CancellationToke
     }
 
     public ValueTask<AccountChange> CreateAsync(Jid account, ScramKeys keys, CancellationToken cancellation) =>
-        ChangeAsync(new CreateAccountRequest(Id(account), account.Bare.ToString(), Row(keys)), cancellation);
+        administrators.Contains(account.Bare.ToString())
+            ? ValueTask.FromResult(AccountChange.Exists)
+            : ChangeAsync(new CreateAccountRequest(Id(account), account.Bare.ToString(), Row(keys)), cancellation);
 
     public ValueTask<AccountChange> ChangeKeysAsync(Jid account, ScramKeys keys, CancellationToken cancellation) =>
         ChangeAsync(new ChangeCredentialsRequest(Id(account), Row(keys)), cancellation);

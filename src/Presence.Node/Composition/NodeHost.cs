@@ -97,7 +97,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         shards = StartShards(store, lane, table, push, desk, domain, health);
         _stops.Push(push.StopAsync);
 
-        var accounts = new Accounts(store, ask);
+        var accounts = new Accounts(store, ask, _options.Administrators);
         _stops.Push(() => Done(accounts.Dispose));
         var edge = StartEdge(table, shards, accounts, domain, loggers);
         retention.Start();

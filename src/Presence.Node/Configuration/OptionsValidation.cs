@@ -57,7 +57,7 @@ internal static class OptionsValidation
             Registration(reader), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader))
         {
             Administrators = Administrators(reader, xmpp.Domain),
-            Storage = new(reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 16 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20)),
+            Storage = new(reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 1 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20)),
             ExternalServices = ExternalServiceSettings.Read(reader),
         };
         CheckPorts(reader, options);

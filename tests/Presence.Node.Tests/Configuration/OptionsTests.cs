@@ -62,7 +62,7 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Admin:Accounts:0", "admin@example.org", "such as admin@localhost")]
     [InlineData("Admin:Accounts:0", "admin@localhost/desk", "such as admin@localhost")]
     [InlineData("Admin:Accounts:first", "admin@localhost", "a number from 0 to 99")]
-    [InlineData("Storage:MaxVCardBytes", "1", "1KiB to 16MiB")]
+    [InlineData("Storage:MaxVCardBytes", "1", "1KiB to 1MiB")]
     [InlineData("Storage:MaxPrivateBytes", "-1", "0 to 64MiB")]
     [InlineData("ExternalServices:0:Type", "pigeon", "stun or stuns or turn or turns")]
     [InlineData("ExternalServices:0:Type", "turn", "ExternalServices:0:Host: is missing")]

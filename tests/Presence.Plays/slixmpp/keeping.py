@@ -1,4 +1,5 @@
 """Keeps private XML (XEP-0049), a vCard with a photo (XEP-0054, XEP-0153); asks for time (XEP-0202) and external services (XEP-0215)."""
+import asyncio
 import base64
 import hashlib
 
@@ -28,10 +29,12 @@ async def vcard(alice, bob, carol):
     card["FN"] = "Alice & Co"
     card["PHOTO"]["TYPE"] = "image/png"
     card["PHOTO"]["BINVAL"] = PHOTO
+    updated = asyncio.ensure_future(bob.happens("vcard_avatar_update"))
+    await asyncio.sleep(0)
     await alice["xep_0054"].publish_vcard(vcard=card)
     expected = hashlib.sha1(PHOTO).hexdigest()
     shown = await bob.take(lambda s: s.name == "presence" and s["from"] == alice.boundjid and photo_in(s))
-    emit("shown", same=photo_in(shown) == expected)
+    emit("shown", same=photo_in(shown) == expected, noticed=(await updated)["vcard_temp_update"]["photo"] == expected)
 
     await alice.logout()
     await bob.take_presence(alice.boundjid.full, "unavailable")
@@ -49,7 +52,7 @@ async def play():
     await bookmarks(desk, phone)
     await phone.logout()
 
-    bob = await Client("bob", "desk", plugins=PLUGINS).login()
+    bob = await Client("bob", "desk", plugins=(*PLUGINS, "xep_0153")).login()
     carol = await Client("carol", "desk", plugins=PLUGINS).login()
     await befriend(desk, bob)
     await vcard(desk, bob, carol)

@@ -62,12 +62,12 @@ public static class AvatarUpdate
         return StanzaSplice.Stamp(stanza, stanza.From, stanza.To, [.. old], update.WrittenSpan);
     }
 
-    /// <summary>The photo changed: every available session's presence is shown anew, to the session itself too.</summary>
+    /// <summary>The photo changed: the presence of every available session that shows it is shown anew, to the session itself too.</summary>
     public static void Broadcast(Turn turn)
     {
         foreach (var session in turn.User.Sessions)
         {
-            if (session.Available)
+            if (session.Available && session.AvatarSaid != AvatarSaid.None)
             {
                 var shown = PresenceFanout.Shown(session, turn.User);
                 PresenceFanout.Broadcast(session, shown, available: true, turn);
