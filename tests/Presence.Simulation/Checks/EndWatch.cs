@@ -27,6 +27,7 @@ public sealed class EndWatch(World world)
         }
 
         new RosterWatch(world).Check();
+        new KeptWatch(world).Check();
         foreach (var account in world.Accounts)
         {
             var user = state.Users[account.UserId];

@@ -31,7 +31,7 @@ internal static class App
             yield return new Choice(15, $"{device.Name} enables push", () => Say(device, () => session.Push = true, Phrases.EnablePush(device.Name, traits.Hold)));
         }
 
-        foreach (var wish in RosterApp.Wishes(device, world))
+        foreach (var wish in RosterApp.Wishes(device, world).Concat(KeptApp.Wishes(device, world)))
         {
             yield return wish;
         }
@@ -65,6 +65,10 @@ internal static class App
         if (bytes.AsSpan().IndexOf("jabber:iq:roster"u8) >= 0)
         {
             RosterApp.Received(session, bytes);
+        }
+        else if (bytes.AsSpan().IndexOf("id='keep-"u8) >= 0 || bytes.AsSpan().IndexOf("id='look-"u8) >= 0)
+        {
+            KeptApp.Received(device, bytes);
         }
         else if (bytes.AsSpan().StartsWith("<presence"u8))
         {

@@ -34,6 +34,14 @@ internal static class Phrases
 
     public static string NameContact(string jid, string name) => $"""<iq type="set" id="n"><query xmlns="jabber:iq:roster"><item jid="{jid}" name="{name}"/></query></iq>""";
 
+    /// <summary>Sets or asks for the number that a device keeps.</summary>
+    public static string Private(string type, string id, string device, int number) => $"""
+        <iq type="{type}" id="{id}"><query xmlns="jabber:iq:private"><kept xmlns="sim:{device}">{(type == "set" ? number : "")}</kept></query></iq>
+        """;
+
+    /// <summary>The name of that document in the store.</summary>
+    public static string PrivateName(string device) => $"kept sim:{device}";
+
     public static string Subscription(string type, string jid) => $"""<presence type="{type}" to="{jid}"/>""";
 
     public static Stanza Parse(string xml) =>

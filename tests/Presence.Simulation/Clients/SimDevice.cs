@@ -60,6 +60,12 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
 
     public bool CanReceive => Connection is { } c && (c.Out.Count > 0 || c.ServerGone);
 
+    /// <summary>The highest number it sent to be kept.</summary>
+    public int Kept { get; set; }
+
+    /// <summary>The highest that the server said it keeps.</summary>
+    public int KeptForSure { get; set; }
+
     public bool OwesAck => Ready && _ackAsked;
 
     public bool Unacknowledged => _outbox.Count > 0 || (Session is { Managed: true } s && s.Acknowledged < s.Sent.Count);

@@ -29,6 +29,9 @@ public enum Defect
     /// <summary>The inbound count is not written with the effect.</summary>
     ForgetInboundCount,
 
+    /// <summary>What clients keep on the server is not written.</summary>
+    ForgetDocument,
+
     /// <summary>An unknown outcome is taken for success.</summary>
     TrustUnknown,
 
