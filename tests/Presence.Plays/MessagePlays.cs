@@ -82,6 +82,26 @@ public sealed class MessagePlays(PlayNode stage)
     }
 
     [Fact]
+    public async Task Corrections_reactions_replies_and_retractions_arrive_and_are_archived()
+    {
+        var play = await stage.PlayAsync("slixmpp/references.py");
+
+        Assert.All((string[])["correction", "reaction", "reply", "retraction"], what => Assert.True(play.One(what).Flag("of"), what));
+        Assert.Equal(["👋"], play.One("reaction").Texts("values"));
+        Assert.Equal(["alice", "bob"], play.All("archive").Select(archive => archive.Text("of")));
+        Assert.All(play.All("archive"), archive => Assert.Equal(
+            JsonSerializer.Serialize((object?[][])
+            [
+                [new[] { "retracted" }, null], [new[] { "retracted" }, null], [new[] { "retracted" }, null], [new[] { "reactions" }, null],
+                [new[] { "body", "reply" }, "good"],
+            ]),
+            JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement[]>(archive.Json("rows"))![..5])));
+        Assert.True(play.One("metadata").Flag("start") && play.One("metadata").Flag("end"));
+        Assert.Equal(("always", "[]", "[true]"), (play.One("preferences").Text("default"), play.One("preferences").Json("always"), play.One("preferences").Json("never")));
+        Assert.Equal((false, true), (play.One("kept").Flag("alice"), play.One("kept").Flag("bob")));
+    }
+
+    [Fact]
     public async Task Offline_messages_wait_for_presence_and_tell_their_time()
     {
         var play = await stage.PlayAsync("slixmpp/offline.py");

@@ -27,7 +27,8 @@ async def play():
     alice.send_ack()
 
     alice.cut()
-    for name, namespace in (("composing", "http://jabber.org/protocol/chatstates"), ("received", "urn:xmpp:receipts")):
+    for name, namespace in (("composing", "http://jabber.org/protocol/chatstates"), ("received", "urn:xmpp:receipts"),
+                            ("reactions", "urn:xmpp:reactions:0")):
         quiet = bob.make_message(mto=account("alice"), mtype="chat")
         quiet.append(element(name, namespace, id="m1"))
         quiet.send()
