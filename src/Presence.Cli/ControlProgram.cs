@@ -49,6 +49,7 @@ public static class ControlProgram
             QueueCommands.Create(run),
             ExplainCommand.Create(run),
             CheckCommand.Create(run),
+            CertificateCommand.Create(run),
             PhoneCommand.Create(run),
         };
     }

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Presence.Edge.Listening;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Xml;
@@ -30,7 +31,10 @@ public sealed record EdgeOptions
     public string? KeyFile { get; init; }
 
     /// <summary>How often the certificate is looked at again, so that a renewed file is taken without a restart.</summary>
-    public TimeSpan CertificateCheckInterval { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan CertificateCheckInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The lowest version of TLS spoken: 1.2, which then has suites with forward secrecy and authenticated encryption only, or 1.3.</summary>
+    public SslProtocols MinimumTlsVersion { get; init; } = SslProtocols.Tls12;
 
     /// <summary>Lets clients log in on <see cref="ListenerKind.StartTls"/> ports without TLS; for load tests on loopback. PLAIN stays barred.</summary>
     public bool AllowPlaintextLogin { get; init; }

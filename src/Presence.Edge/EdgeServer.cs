@@ -45,6 +45,9 @@ public sealed partial class EdgeServer : IAsyncDisposable
     /// <summary>When the certificate in use ends.</summary>
     public DateTimeOffset CertificateExpiresAt => _edge.Certificates.Current.ExpiresAt;
 
+    /// <summary>Reads the certificate again now. Any thread; the old one stays when the new one is no use.</summary>
+    public CertificateReload ReloadCertificate() => _edge.Certificates.Reload();
+
     /// <summary>Binds all ports, then accepts.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or not allowed; none stays bound.</exception>
     public void Start()

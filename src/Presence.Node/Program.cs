@@ -33,6 +33,7 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopI
 try
 {
     await using var node = await NodeHost.StartAsync(options, Console.Out, colour, TimeProvider.System, loggers);
+    using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => ReloadCertificate(signal, node));
     if (demo is not null)
     {
         await demo.TellAsync(node, options, Console.Out, colour, stop.Token);
@@ -56,6 +57,13 @@ catch (Exception e)
 {
     Console.Error.WriteLine("Presence failed by a defect of its own; please report it.\n" + e);
     return Defect;
+}
+
+// Renewal programs send it; the default would end the process.
+static void ReloadCertificate(PosixSignalContext signal, NodeHost node)
+{
+    signal.Cancel = true;
+    node.Admin.ReloadCertificate();
 }
 
 // The first signal stops in good order, the second one at once: it is not caught any more.

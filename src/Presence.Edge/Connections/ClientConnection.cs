@@ -118,9 +118,10 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     public async ValueTask StartTlsAsync(TlsSettings settings)
     {
         var tls = new SslStream(_plain, leaveInnerStreamOpen: false);
-        var options = _kind == ListenerKind.DirectTls ? settings.DirectTls : settings.StartTls;
+        var direct = _kind == ListenerKind.DirectTls;
         _tls = tls;
-        await tls.AuthenticateAsServerAsync(options, Edge.Abandoned).ConfigureAwait(false);
+        var offers13 = await OfferedVersions.IncludeTls13Async(_plain).ConfigureAwait(false);
+        await tls.AuthenticateAsServerAsync(settings.For(offers13, direct), Edge.Abandoned).ConfigureAwait(false);
         Bindings = Edge.Options.OfferChannelBinding ? settings.Bindings : ChannelBindings.None;
         Reader.SwitchTo(tls);
         Writer.SwitchTo(tls);

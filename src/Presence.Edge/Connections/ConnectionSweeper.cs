@@ -41,7 +41,7 @@ internal sealed class ConnectionSweeper : IDisposable
             if (IsOver(_certificatesChecked, now, _edge.Options.CertificateCheckInterval))
             {
                 _certificatesChecked = now;
-                _edge.Certificates.Refresh();
+                _edge.Certificates.Reload();
             }
         }
         finally

@@ -6,15 +6,20 @@ namespace Presence.Edge.Listening;
 
 /// <summary>
 /// Gives the certificate to handshakes: the configured PEM files, or the node's own self-signed one. It takes a renewed file while running
-/// and must never go on without a certificate: what cannot be read is logged and the old one stays.
+/// and must never go on without a certificate: what cannot be used is logged and the old one stays.
 /// </summary>
 internal sealed partial class CertificateSource
 {
     private readonly EdgeOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Lock _gate = new();
     private TlsSettings _current;
-    private DateTime _stamp;
+
+    // Guarded by _gate: the content in use, the one refused last, and why.
+    private string _inUse = "";
+    private string? _refused;
+    private string? _problem;
 
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="CryptographicException">A configured file holds no certificate with its private key.</exception>
@@ -23,67 +28,117 @@ internal sealed partial class CertificateSource
         _options = options;
         _time = time;
         _log = log;
-        _stamp = Stamp();
-        _current = Load();
+        if (options.CertificateFile is null)
+        {
+            _current = Own();
+            return;
+        }
+
+        var files = new CertificateFiles(options.CertificateFile, options.KeyFile);
+        var (leaf, chain) = files.Parse();
+        _current = new TlsSettings(leaf, chain, options.MinimumTlsVersion);
+        _inUse = files.Digest;
     }
 
     public TlsSettings Current => Volatile.Read(ref _current);
 
-    /// <summary>Looks whether the file changed or the self-signed certificate expired. Not to be called from two threads at once.</summary>
-    public void Refresh()
+    /// <summary>
+    /// Takes what the files hold now, or, without files, a new certificate in place of an expired one. A renewal that is half done, with the new certificate
+    /// beside the old key, is refused like any pair that does not fit, and looked at again when one of the two changes. Any thread.
+    /// </summary>
+    public CertificateReload Reload()
     {
-        try
+        lock (_gate)
         {
-            var stamp = Stamp();
-            if (stamp == _stamp && (_options.CertificateFile is not null || _time.GetUtcNow() < Current.ExpiresAt))
+            var taken = false;
+            try
             {
-                return;
+                taken = _options.CertificateFile is null ? RenewOwn() : TakeFiles(new CertificateFiles(_options.CertificateFile, _options.KeyFile));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                Keep(failure.Message);
             }
 
-            Volatile.Write(ref _current, Load());
-            _stamp = Stamp();
-            LogTaken(_log, Current.ExpiresAt);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            LogKept(_log, failure.Message, Current.ExpiresAt);
-        }
-    }
-
-    private DateTime Stamp()
-    {
-        if (_options.CertificateFile is null)
-        {
-            return default;
-        }
-
-        var certificate = File.GetLastWriteTimeUtc(_options.CertificateFile);
-        var key = _options.KeyFile is null ? certificate : File.GetLastWriteTimeUtc(_options.KeyFile);
-        return certificate > key ? certificate : key;
-    }
-
-    private TlsSettings Load()
-    {
-        if (_options.CertificateFile is null)
-        {
-            var own = SelfSignedCertificate.LoadOrCreate(_options.DataDirectory, _options.Domain.Domain, _time.GetUtcNow());
-            return new TlsSettings(own, []);
-        }
-
-        var leaf = X509Certificate2.CreateFromPemFile(_options.CertificateFile, _options.KeyFile);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(_options.CertificateFile);
-        var others = new X509Certificate2Collection();
-        foreach (var certificate in chain)
-        {
-            if (!certificate.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))
+            if (taken)
             {
-                others.Add(certificate);
+                LogTaken(_log, Current.ExpiresAt);
             }
+
+            return new CertificateReload(taken, Current.ExpiresAt, _problem);
+        }
+    }
+
+    private bool HasExpired => Current.ExpiresAt <= _time.GetUtcNow();
+
+    private bool RenewOwn()
+    {
+        if (!HasExpired)
+        {
+            return false;
         }
 
-        return new TlsSettings(leaf, others);
+        Take(Own());
+        return true;
     }
+
+    private bool TakeFiles(CertificateFiles files)
+    {
+        if (files.Digest == _inUse)
+        {
+            _problem = null;
+            return false;
+        }
+
+        if (files.Digest == _refused && !HasExpired)
+        {
+            return false;
+        }
+
+        // Before it is judged, which may throw: what is no use is judged once, not at every look.
+        _refused = files.Digest;
+        var (leaf, chain) = files.Parse();
+        if (Flaw(leaf) is { } flaw && !HasExpired)
+        {
+            Keep(flaw);
+            return false;
+        }
+
+        Take(new TlsSettings(leaf, chain, _options.MinimumTlsVersion));
+        _inUse = files.Digest;
+        return true;
+    }
+
+    private void Take(TlsSettings settings)
+    {
+        Volatile.Write(ref _current, settings);
+        _problem = null;
+        _refused = null;
+    }
+
+    // What must not come in place of a certificate that is good; at the start the operator's word counts.
+    private string? Flaw(X509Certificate2 leaf)
+    {
+        var now = _time.GetUtcNow();
+        return leaf.NotAfter.ToUniversalTime() <= now ? $"{_options.CertificateFile} has expired"
+            : leaf.NotBefore.ToUniversalTime() > now ? $"{_options.CertificateFile} is not valid yet"
+            : SelfSignedCertificate.Names(leaf, _options.Domain.Domain, wildcards: true) ? null
+            : $"{_options.CertificateFile} is not made for {_options.Domain.Domain}";
+    }
+
+    // Told when it is found and when it changes, not at every look.
+    private void Keep(string problem)
+    {
+        if (problem != _problem)
+        {
+            LogKept(_log, problem, Current.ExpiresAt);
+        }
+
+        _problem = problem;
+    }
+
+    private TlsSettings Own() =>
+        new(SelfSignedCertificate.LoadOrCreate(_options.DataDirectory, _options.Domain.Domain, _time.GetUtcNow()), [], _options.MinimumTlsVersion);
 
     [LoggerMessage(1, LogLevel.Information, "Certificate taken, valid until {ExpiresAt:u}")]
     private static partial void LogTaken(ILogger log, DateTimeOffset expiresAt);

@@ -23,7 +23,7 @@ internal static class SelfSignedCertificate
         var path = Path.Combine(directory, FileName);
         if (File.Exists(path) && TryLoad(path) is { } kept)
         {
-            if (now < kept.NotAfter.ToUniversalTime() && Names(kept, domain))
+            if (now < kept.NotAfter.ToUniversalTime() && Names(kept, domain, wildcards: false))
             {
                 return kept;
             }
@@ -50,8 +50,9 @@ internal static class SelfSignedCertificate
         }
     }
 
-    private static bool Names(X509Certificate2 certificate, string domain) =>
-        certificate.MatchesHostname(AsciiName(domain).Trim('[', ']'), allowWildcards: false, allowCommonName: false);
+    /// <summary>Whether clients of the domain take it for the domain's.</summary>
+    public static bool Names(X509Certificate2 certificate, string domain, bool wildcards) =>
+        certificate.MatchesHostname(AsciiName(domain).Trim('[', ']'), wildcards, allowCommonName: false);
 
     private static X509Certificate2 Create(string domain, DateTimeOffset now)
     {

@@ -229,7 +229,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
         Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket);
         var check = new RunningCheck(_options, Ports, health, _clock);
-        Admin = new AdminBackend(domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store.ListAccounts, check.RunAsync);
+        Admin = new AdminBackend(
+            domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store.ListAccounts, check.RunAsync, edge.ReloadCertificate);
         var admin = new AdminEndpoint(Admin, _clock);
         _stops.Push(() => Done(admin.Dispose));
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));

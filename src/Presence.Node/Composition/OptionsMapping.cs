@@ -53,6 +53,7 @@ internal static class OptionsMapping
             DataDirectory = options.DataDirectory,
             CertificateFile = options.Tls.CertificatePath,
             KeyFile = options.Tls.KeyPath,
+            MinimumTlsVersion = options.Tls.MinimumVersion,
             AllowPlaintextLogin = options.Xmpp.AllowPlaintextLogin,
             AllowRegistration = options.Registration.InBand,
             RegistrationsPerAddress = options.Registration.PerAddress,

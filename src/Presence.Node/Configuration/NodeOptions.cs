@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 
 namespace Presence.Node.Configuration;
 
@@ -24,7 +25,8 @@ internal sealed record XmppSection(string Domain, IPAddress Bind, int? ClientPor
 
 /// <param name="CertificatePath">PEM file with the chain, leaf first; null: a self-signed certificate is made.</param>
 /// <param name="KeyPath">PEM file with the key; null: it is in the certificate file.</param>
-internal sealed record TlsSection(string? CertificatePath, string? KeyPath);
+/// <param name="MinimumVersion">1.2 or 1.3.</param>
+internal sealed record TlsSection(string? CertificatePath, string? KeyPath, SslProtocols MinimumVersion);
 
 /// <param name="Port">Null: off.</param>
 internal sealed record HttpSection(IPAddress Bind, int? Port);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Presence.Protocol.Addressing;
 
@@ -104,7 +105,8 @@ internal static class OptionsValidation
             reader.Fail("Tls:KeyPath", "needs Tls:CertificatePath beside it; leave both away for a self-signed certificate");
         }
 
-        return new(certificate, key);
+        var minimum = reader.OneOf("Tls:MinimumVersion", "1.2", "1.2", "1.3") == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12;
+        return new(certificate, key, minimum);
     }
 
     private static string? ExistingFile(SettingReader reader, string key, string workingDirectory)

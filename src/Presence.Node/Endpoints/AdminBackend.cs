@@ -1,4 +1,5 @@
 using Presence.Actors.Admin;
+using Presence.Edge.Listening;
 using Presence.Node.Checks;
 using Presence.Protocol.Addressing;
 
@@ -11,10 +12,12 @@ namespace Presence.Node.Endpoints;
 /// <param name="Erased">Completes when all that removed accounts left is deleted.</param>
 /// <param name="ListAccounts">Bare JIDs in order, after the given one, at most so many. May block; throws <see cref="IOException"/> when the store cannot be read.</param>
 /// <param name="Check">Looks at certificate, ports, store and disk of the running node.</param>
+/// <param name="ReloadCertificate">Reads the certificate again. May block on the disk.</param>
 internal sealed record AdminBackend(
     Jid Domain,
     int KeyIterations,
     Func<AdminRequest, CancellationToken, Task<AdminReply>> Ask,
     Func<CancellationToken, Task> Erased,
     Func<string?, int, IReadOnlyList<string>> ListAccounts,
-    Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> Check);
+    Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> Check,
+    Func<CertificateReload> ReloadCertificate);

@@ -64,6 +64,7 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
             ("GET", ["users", var user, "queue"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Queue, cancellation)),
             ("GET", ["users", var user, "explain", var stanzaId]) => ForUser(user, jid => ExplainAsync(jid, stanzaId, cancellation)),
             ("GET", ["check"]) => CheckAsync(cancellation),
+            ("POST", ["certificate", "reload"]) => ReloadCertificateAsync(cancellation),
             var (method, _) => Task.FromResult(AdminAnswer.Refused(
                 StatusCodes.Status404NotFound, "no-such-path", $"{method} {context.Request.Path} does not exist; docs/operations/deploy.md lists what does")),
         };
@@ -177,6 +178,14 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
 
     private async Task<AdminAnswer> CheckAsync(CancellationToken cancellation) =>
         AdminAnswer.Ok(AdminJson.Checks(await backend.Check(cancellation).ConfigureAwait(false)));
+
+    private async Task<AdminAnswer> ReloadCertificateAsync(CancellationToken cancellation)
+    {
+        var reload = await Task.Run(backend.ReloadCertificate, cancellation).ConfigureAwait(false);
+        return reload.Problem is { } problem
+            ? AdminAnswer.Refused(StatusCodes.Status422UnprocessableEntity, "bad-certificate", $"{problem}; the certificate in use stays, it ends {reload.ExpiresAt:u}")
+            : AdminAnswer.Ok(AdminJson.Certificate(reload));
+    }
 
     private async Task<(CredentialRow? Keys, AdminAnswer Refusal)> DeriveAsync(JsonObject? body, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Presence.Actors.Admin;
+using Presence.Edge.Listening;
 using Presence.Node.Checks;
 
 namespace Presence.Node.Endpoints;
@@ -51,6 +52,12 @@ internal static class AdminJson
             ["status"] = result.Status.ToString().ToLowerInvariant(),
             ["message"] = result.Message,
         }),
+    };
+
+    public static JsonObject Certificate(CertificateReload reload) => new()
+    {
+        ["taken"] = reload.Taken,
+        ["expiresAt"] = Time(reload.ExpiresAt.ToUnixTimeMilliseconds()),
     };
 
     private static JsonObject Session(SessionDescription session) => new()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Actors.Admin;
+using Presence.Edge.Listening;
 using Presence.Node.Checks;
 using Presence.Node.Endpoints;
 using Presence.Protocol.Addressing;
@@ -24,6 +25,8 @@ public sealed class AdminWorld : IAsyncDisposable
 
     internal List<CheckResult> Checks { get; } = [];
 
+    internal CertificateReload Reload { get; set; } = new(false, DateTimeOffset.UnixEpoch, null);
+
     public static async Task<AdminWorld> StartAsync()
     {
         var world = new AdminWorld();
@@ -39,7 +42,8 @@ public sealed class AdminWorld : IAsyncDisposable
                 },
                 _ => Task.CompletedTask,
                 (after, limit) => [.. world.Accounts.Order(StringComparer.Ordinal).Where(a => string.CompareOrdinal(a, after ?? "") > 0).Take(limit)],
-                _ => Task.FromResult<IReadOnlyList<CheckResult>>(world.Checks)),
+                _ => Task.FromResult<IReadOnlyList<CheckResult>>(world.Checks),
+                () => world.Reload),
             TimeProvider.System);
         world._listener = await HttpServer.OnSocketAsync(world.Socket, world._endpoint.HandleAsync, NullLoggerFactory.Instance);
         return world;

@@ -230,7 +230,7 @@ public sealed class ControlTests : IAsyncLifetime
         var (code, output, _) = await RunWithoutSocketAsync();
 
         Assert.Equal(ExitCode.Done, code);
-        Assert.All(["user", "session", "queue", "explain", "check"], word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(["user", "session", "queue", "explain", "check", "certificate"], word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -247,6 +247,20 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Contains("A node is running at", output, StringComparison.Ordinal);
         Assert.Matches(broken ? "FAILED +store +disk full" : "ok +store +writable", output);
         Assert.Matches("warning +certificate +self-signed", output);
+    }
+
+    [Theory]
+    [InlineData(true, null, ExitCode.Done, "New handshakes use the new certificate; it ends 2030-01-02T00:00:00")]
+    [InlineData(false, null, ExitCode.Done, "The certificate has not changed; it ends 2030-01-02T00:00:00")]
+    [InlineData(false, "the key does not fit", ExitCode.Failed, "error: the key does not fit; the certificate in use stays, it ends 2030-01-02")]
+    public async Task CertificateReloadTellsWhatBecameOfIt(bool taken, string? problem, int code, string message)
+    {
+        _world.Reload = new(taken, new DateTimeOffset(2030, 1, 2, 0, 0, 0, TimeSpan.Zero), problem);
+
+        var (answered, output, error) = await RunAsync("certificate", "reload");
+
+        Assert.Equal(code, answered);
+        Assert.Contains(message, output + error, StringComparison.Ordinal);
     }
 
     [Fact]

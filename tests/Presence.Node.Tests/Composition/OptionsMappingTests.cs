@@ -84,6 +84,7 @@ public sealed class OptionsMappingTests
 
     [Theory]
     [InlineData("Xmpp:AllowPlaintextLogin", "true", nameof(EdgeOptions.AllowPlaintextLogin))]
+    [InlineData("Tls:MinimumVersion", "1.3", nameof(EdgeOptions.MinimumTlsVersion))]
     [InlineData("Registration:InBand", "true", nameof(EdgeOptions.AllowRegistration))]
     [InlineData("Registration:PerAddress", "1", nameof(EdgeOptions.RegistrationsPerAddress))]
     [InlineData("Registration:Window", "1s", nameof(EdgeOptions.RegistrationWindow))]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Presence.Tests.Shared;
 
 namespace Presence.Node.Tests.Composition;
@@ -52,15 +54,51 @@ public sealed class ProgramTests : IDisposable
 
         Assert.StartsWith("ready {", ready, StringComparison.Ordinal);
 
-        using (var kill = Process.Start("kill", [$"-{signal}", node.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync().WaitAsync(Limit);
-        }
+        await SignalAsync(node, signal);
 
         var (code, output, error) = await EndAsync(node);
         Assert.True((code, output) == (0, ""), $"exit code {code}\n{output}\n{error}");
         Assert.Contains("Listening for", error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "data", "admin.sock")));
+    }
+
+    [Fact]
+    public async Task HangUpReadsTheCertificateAgainAndTheNodeGoesOn()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
+        var file = Path.Combine(_folder.FullName, "certificate.pem");
+        WriteCertificate(file);
+        using var node = Start(
+            "--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Tls:CertificatePath=" + file);
+        Assert.StartsWith("ready {", await node.StandardOutput.ReadLineAsync().WaitAsync(Limit), StringComparison.Ordinal);
+        WriteCertificate(file);
+        await SignalAsync(node, "HUP");
+        string? line;
+        do
+        {
+            line = await node.StandardError.ReadLineAsync().WaitAsync(Limit);
+            Assert.NotNull(line);
+        }
+        while (!line.Contains("Certificate taken", StringComparison.Ordinal));
+
+        await SignalAsync(node, "TERM");
+        Assert.Equal(0, (await EndAsync(node)).Code);
+    }
+
+    private static void WriteCertificate(string file)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256) { CertificateExtensions = { names.Build() } };
+        using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(90));
+        File.WriteAllText(file, made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static async Task SignalAsync(Process node, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", node.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WaitAsync(Limit);
     }
 
     private Process Start(params string[] arguments)
