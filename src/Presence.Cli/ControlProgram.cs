@@ -51,6 +51,7 @@ public static class ControlProgram
             CheckCommand.Create(run),
             CertificateCommand.Create(run),
             PhoneCommand.Create(run),
+            LoadCommand.Create(run),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Presence.Cli.Clients;
 using Presence.Protocol.StreamManagement;
 using Presence.Protocol.Xml;
 
@@ -16,7 +17,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     private readonly Queue<byte[]> _unacknowledged = new();
     private readonly Lock _gate = new();
-    private PhoneLine? _line;
+    private ClientLine? _line;
     private Task _listening = Task.CompletedTask;
     private string? _smId;
     private SmCounter _received;
@@ -33,7 +34,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
     /// <exception cref="IOException">The server cannot be reached or refuses.</exception>
     public async Task WakeAsync(CancellationToken cancellation)
     {
-        var line = await PhoneLine.ConnectAsync(account.Host, account.Port, account.Jid.Domain, account.TrustAny, clock, cancellation).ConfigureAwait(false);
+        var line = await ClientLine.ConnectAsync(account.Server, clock, cancellation).ConfigureAwait(false);
         try
         {
             await LogInAsync(line, cancellation).ConfigureAwait(false);
@@ -82,7 +83,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     public void Dispose() => _line?.Dispose();
 
-    private async Task LogInAsync(PhoneLine line, CancellationToken cancellation)
+    private async Task LogInAsync(ClientLine line, CancellationToken cancellation)
     {
         await line.OpenAsync(account.Jid.Domain, cancellation).ConfigureAwait(false);
         var plain = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{account.Jid.Local}\0{account.Password}"));
@@ -90,25 +91,25 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
         var answer = await line.NextAsync(cancellation).ConfigureAwait(false);
         if (answer?.Name != "success")
         {
-            throw new IOException($"{account.Jid} may not log in: {answer?.Children.FirstOrDefault()?.Name ?? "the server ended the stream"}");
+            throw new IOException($"{account.Jid} may not log in: {answer?.ToElement().Children.FirstOrDefault()?.Name ?? "the server ended the stream"}");
         }
 
         await line.OpenAsync(account.Jid.Domain, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<bool> TryResumeAsync(PhoneLine line, CancellationToken cancellation)
+    private async Task<bool> TryResumeAsync(ClientLine line, CancellationToken cancellation)
     {
         await line.SendAsync(PhoneStanzas.Build(b => b.Open("resume", Namespaces.StreamManagement).Attr("h", _received.Wire).Attr("previd", _smId)), cancellation).ConfigureAwait(false);
         var answer = await line.NextAsync(cancellation).ConfigureAwait(false);
         if (answer?.Name != "resumed")
         {
             say("The server no longer has the session; a new one begins.");
-            Acknowledged(answer?.Attr("h"));
+            Acknowledged(answer?.Attribute("h"));
             _smId = null;
             return false;
         }
 
-        Acknowledged(answer.Attr("h"));
+        Acknowledged(answer.Attribute("h"));
         byte[][] again;
         lock (_gate)
         {
@@ -124,17 +125,17 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
         return true;
     }
 
-    private async Task BeginAsync(PhoneLine line, CancellationToken cancellation)
+    private async Task BeginAsync(ClientLine line, CancellationToken cancellation)
     {
         await line.SendAsync(PhoneStanzas.Iq(NextId(), b => b.Open("bind", Namespaces.Bind).Open("resource").Text(account.Resource)), cancellation).ConfigureAwait(false);
-        if ((await line.NextAsync(cancellation).ConfigureAwait(false))?.Attr("type") != "result")
+        if ((await line.NextAsync(cancellation).ConfigureAwait(false))?.Attribute("type") != "result")
         {
             throw new IOException("the server refuses the session");
         }
 
         await line.SendAsync(PhoneStanzas.Build(b => b.Open("enable", Namespaces.StreamManagement).Attr("resume", "true")), cancellation).ConfigureAwait(false);
         var enabled = await line.NextAsync(cancellation).ConfigureAwait(false);
-        _smId = enabled?.Name == "enabled" ? enabled.Attr("id") : null;
+        _smId = enabled?.Name == "enabled" ? enabled.Attribute("id") : null;
         byte[][] kept;
         lock (_gate)
         {
@@ -158,13 +159,13 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
         say($"The phone is awake as {account.Jid}/{account.Resource}, with push enabled.");
     }
 
-    private async Task ListenAsync(PhoneLine line)
+    private async Task ListenAsync(ClientLine line)
     {
         while (await line.NextAsync(CancellationToken.None).ConfigureAwait(false) is { } element)
         {
             try
             {
-                await HandleAsync(line, element).ConfigureAwait(false);
+                await HandleAsync(line, element.ToElement()).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {
@@ -181,7 +182,7 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
         line.Dispose();
     }
 
-    private async Task HandleAsync(PhoneLine line, XmlElement element)
+    private async Task HandleAsync(ClientLine line, XmlElement element)
     {
         if (element.Namespace == Namespaces.StreamManagement)
         {

@@ -1,62 +1,71 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using Presence.Protocol.Stanzas;
 using Presence.Protocol.Streams;
 using Presence.Protocol.Xml;
 
-namespace Presence.Cli.Phone;
+namespace Presence.Cli.Clients;
 
 /// <summary>
-/// One connection of the played phone: TLS from the first byte (XEP-0368), elements out, elements in. It knows nothing of sessions and never connects again by itself.
+/// One connection to a client port: bytes out, elements in, with or without TLS. It knows nothing of sessions and never connects again by itself.
 /// </summary>
-public sealed class PhoneLine : IDisposable
+public sealed class ClientLine : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    private static readonly XmlLimits s_limits = XmlLimits.AfterLogin with { MaxStanzaBytes = 1024 * 1024 };
 
     private readonly Socket _socket;
-    private readonly SslStream _stream;
-    private readonly StreamParser _parser = new(XmlLimits.AfterLogin);
+    private readonly StreamParser _parser = new(s_limits);
     private readonly SemaphoreSlim _sending = new(1);
-    private readonly byte[] _buffer = new byte[8192];
+    private readonly byte[] _buffer;
+    private Stream _stream;
     private ReadOnlyMemory<byte> _unread;
 
-    private PhoneLine(Socket socket, SslStream stream) => (_socket, _stream) = (socket, stream);
+    private ClientLine(Socket socket, int bufferBytes)
+    {
+        (_socket, _buffer) = (socket, new byte[bufferBytes]);
+        _stream = new NetworkStream(socket, ownsSocket: true);
+    }
 
-    /// <param name="trustAny">Takes any certificate; for a node on this machine, whose certificate is self-signed.</param>
-    /// <exception cref="IOException">There is no such host, nobody listens, or TLS fails.</exception>
-    public static async Task<PhoneLine> ConnectAsync(string host, int port, string domain, bool trustAny, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>Connects, and begins TLS where the address says so; the stream is opened by <see cref="OpenAsync"/>.</summary>
+    /// <exception cref="IOException">There is no such host, nobody listens, TLS fails, or there is no answer in 10 seconds.</exception>
+    public static async Task<ClientLine> ConnectAsync(ServerAddress server, TimeProvider clock, CancellationToken cancellation, int bufferBytes = 8192)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var limit = new CancellationTokenSource(ConnectLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await socket.ConnectAsync(host, port, either.Token).ConfigureAwait(false);
-            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = domain,
-                    ApplicationProtocols = [new SslApplicationProtocol("xmpp-client")],
-                    RemoteCertificateValidationCallback = (_, _, _, errors) => trustAny || errors == SslPolicyErrors.None,
-                },
-                either.Token).ConfigureAwait(false);
-            return new PhoneLine(socket, stream);
+            await socket.ConnectAsync(server.Host, server.Port, either.Token).ConfigureAwait(false);
+            var line = new ClientLine(socket, bufferBytes);
+            if (server.Security == LineSecurity.StartTls)
+            {
+                await line.AskForTlsAsync(server.Domain, either.Token).ConfigureAwait(false);
+            }
+
+            if (server.Security != LineSecurity.None)
+            {
+                await line.SecureAsync(server, either.Token).ConfigureAwait(false);
+            }
+
+            return line;
         }
-        catch (Exception e) when (e is SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is SocketException or AuthenticationException or IOException)
         {
             socket.Dispose();
-            throw new IOException($"{host}:{port}: {e.Message}", e);
+            throw new IOException($"{server.Host}:{server.Port}: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new IOException($"{host}:{port} gave no answer in {ConnectLimit.TotalSeconds:0} s", e);
+            throw new IOException($"{server.Host}:{server.Port} gave no answer in {ConnectLimit.TotalSeconds:0} s", e);
         }
     }
 
     /// <summary>Opens a stream, or opens it anew after log-in, and returns the server's features.</summary>
     /// <exception cref="IOException">The server ended the stream.</exception>
-    public async Task<XmlElement> OpenAsync(string domain, CancellationToken cancellation)
+    public async Task<Stanza> OpenAsync(string domain, CancellationToken cancellation)
     {
         _parser.Restart();
         _unread = default;
@@ -70,7 +79,6 @@ public sealed class PhoneLine : IDisposable
         try
         {
             await _stream.WriteAsync(xml, cancellation).ConfigureAwait(false);
-            await _stream.FlushAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -79,7 +87,7 @@ public sealed class PhoneLine : IDisposable
     }
 
     /// <summary>The next element; null when the stream or the connection has ended. Called by one reader at a time.</summary>
-    public async Task<XmlElement?> NextAsync(CancellationToken cancellation)
+    public async Task<Stanza?> NextAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -114,7 +122,32 @@ public sealed class PhoneLine : IDisposable
         _sending.Dispose();
     }
 
-    private bool TryTake(out XmlElement? element, out bool ended)
+    /// <summary>RFC 6120 §5.4.2.</summary>
+    private async Task AskForTlsAsync(string domain, CancellationToken cancellation)
+    {
+        await OpenAsync(domain, cancellation).ConfigureAwait(false);
+        await SendAsync("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8.ToArray(), cancellation).ConfigureAwait(false);
+        if ((await NextAsync(cancellation).ConfigureAwait(false))?.Name != "proceed")
+        {
+            throw new IOException("the server does not begin TLS");
+        }
+    }
+
+    private async Task SecureAsync(ServerAddress server, CancellationToken cancellation)
+    {
+        var tls = new SslStream(_stream);
+        _stream = tls;
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = server.Domain,
+                ApplicationProtocols = server.Security == LineSecurity.DirectTls ? [new SslApplicationProtocol("xmpp-client")] : null,
+                RemoteCertificateValidationCallback = (_, _, _, errors) => server.TrustAny || errors == SslPolicyErrors.None,
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    private bool TryTake(out Stanza? element, out bool ended)
     {
         (element, ended) = (null, false);
         var span = _unread.Span;
@@ -123,7 +156,7 @@ public sealed class PhoneLine : IDisposable
             _unread = _unread[(_unread.Length - span.Length)..];
             if (found.Kind == StreamEventKind.ElementReceived)
             {
-                element = XmlElement.Parse(found.Stanza!.Bytes);
+                element = found.Stanza;
                 return true;
             }
 
