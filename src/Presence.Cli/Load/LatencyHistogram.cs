@@ -6,7 +6,7 @@ namespace Presence.Cli.Load;
 /// Counts durations in buckets whose width grows with the duration: 32 to each doubling, so a quantile is right within 3 %, from a microsecond to
 /// hours, in a few kilobytes. Safe for any number of threads.
 /// </summary>
-internal sealed class LatencyHistogram
+public sealed class LatencyHistogram
 {
     private const int SubBits = 5;
     private const int Buckets = (64 - SubBits) << SubBits;

@@ -1,11 +1,5 @@
-using System.Collections;
-using Microsoft.Extensions.Logging.Abstractions;
-using Presence.Actors.Admin;
 using Presence.Cli;
 using Presence.Node.Composition;
-using Presence.Node.Configuration;
-using Presence.Node.Endpoints;
-using Presence.Routing;
 using Presence.Tests.Shared;
 
 namespace Presence.Node.Tests.Cli;
@@ -23,10 +17,7 @@ public sealed class PhoneTests : IAsyncLifetime
         _node = await StartAsync(0);
         foreach (var name in new[] { "alice", "bob" })
         {
-            Assert.True(AccountKeys.TryDerive("secret", 4096, out var keys));
-            var jid = name + "@localhost";
-            var reply = await _node.Admin.Ask(new CreateAccountRequest(ShardKey.UserId(jid), jid, keys), CancellationToken.None);
-            Assert.Equal(AdminStatus.Done, reply.Status);
+            await NodeInProcess.AddAsync(_node, name + "@localhost", "secret");
         }
     }
 
@@ -111,15 +102,6 @@ public sealed class PhoneTests : IAsyncLifetime
     private PlayedTerminal Phone(string name) =>
         new("phone", name + "@localhost", "--password", "secret", "--server", $"127.0.0.1:{_node.Ports.DirectTls}");
 
-    private Task<NodeHost> StartAsync(int port)
-    {
-        string[] arguments =
-        [
-            "--Data:Directory=data", "--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=off", $"--Xmpp:DirectTlsPort={port}", "--Http:Port=off", "--Sessions:AwayAfter=200ms",
-            "--Push:Sinks:0:Kind=jsonl", $"--Push:Sinks:0:Path={PushFile}", "--Registration:KeyIterations=4096",
-        ];
-        var options = OptionsValidation.TryRead(GatheredSettings.From(arguments, new Hashtable(), _folder.FullName, _folder.FullName), _folder.FullName, out var problems);
-        Assert.Empty(problems);
-        return NodeHost.StartAsync(options!, TextWriter.Null, colour: false, TimeProvider.System, NullLoggerFactory.Instance);
-    }
+    private Task<NodeHost> StartAsync(int port) => NodeInProcess.StartAsync(
+        _folder, "--Xmpp:ClientPort=off", $"--Xmpp:DirectTlsPort={port}", "--Sessions:AwayAfter=200ms", "--Push:Sinks:0:Kind=jsonl", $"--Push:Sinks:0:Path={PushFile}");
 }
