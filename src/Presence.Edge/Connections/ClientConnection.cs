@@ -130,15 +130,20 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <summary>What log-ins can be bound to (RFC 5929); none without TLS.</summary>
     public ChannelBindings Bindings { get; private set; } = ChannelBindings.None;
 
-    /// <summary>Sends bytes that are no stanza.</summary>
+    /// <summary>Sends bytes that are no stanza, from the read loop.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
+    {
+        Add(bytes);
+        Writer.FlushHere();
+    }
+
+    /// <summary>Appends bytes that are no stanza; they leave with what is sent next.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
     {
         if (!Writer.Append(bytes))
         {
             Cut("overflow");
         }
-
-        Writer.Flush();
     }
 
     /// <summary>Ends the stream from the read loop with an error and tells the owner, to whom that is no clean end.</summary>

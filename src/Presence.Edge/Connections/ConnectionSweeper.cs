@@ -115,7 +115,8 @@ internal sealed class ConnectionSweeper : IDisposable
         var interval = connection.Inactive ? options.InactiveKeepAliveInterval : options.KeepAliveInterval;
         if (IsOver(Math.Max(times.Sent, times.Received), now, interval))
         {
-            connection.Send(" "u8);
+            connection.Add(" "u8);
+            connection.Writer.Flush();
         }
     }
 

@@ -8,7 +8,7 @@ namespace Presence.Edge.Connections;
 
 /// <summary>
 /// The read side of one connection: gives out stream events one at a time and reads on only when asked, so that a consumer that waits stops
-/// the socket. It waits with a zero-byte read and no buffer, and must never read ahead of the event it gave last.
+/// the socket. Once bound it waits with a zero-byte read and no buffer, and must never read ahead of the event it gave last.
 /// </summary>
 internal sealed class InboundReader : IDisposable
 {
@@ -45,7 +45,12 @@ internal sealed class InboundReader : IDisposable
             }
 
             GiveBack();
-            await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            if (_connection.Phase != ConnectionPhase.Negotiating)
+            {
+                // Idle for minutes, perhaps: no buffer until there is something to read. A log-in answers in milliseconds and has its deadline.
+                await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            }
+
             _buffer = ArrayPool<byte>.Shared.Rent(_bufferBytes);
             _start = 0;
             _end = await _stream.ReadAsync(_buffer).ConfigureAwait(false);

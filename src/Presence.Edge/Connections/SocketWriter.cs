@@ -87,17 +87,19 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
     /// <summary>Starts sending if anything waits and no send is under way.</summary>
     public void Flush()
     {
-        lock (_gate)
+        if (TryBegin())
         {
-            if (_sending || _dead || (_waiting.Length == 0 && !_finishing && !_requests.Due))
-            {
-                return;
-            }
-
-            _sending = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
+    }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    /// <summary>As <see cref="Flush"/>, on the caller's thread up to where the socket takes no more: for the connection's own read loop, which would only wait meanwhile.</summary>
+    public void FlushHere()
+    {
+        if (TryBegin())
+        {
+            _ = SendAsync();
+        }
     }
 
     /// <summary>Sends what waits; completes when all of it is with the operating system, or the socket is gone.</summary>
@@ -167,6 +169,19 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
         }
 
         drained?.TrySetResult();
+    }
+
+    private bool TryBegin()
+    {
+        lock (_gate)
+        {
+            if (_sending || _dead || (_waiting.Length == 0 && !_finishing && !_requests.Due))
+            {
+                return false;
+            }
+
+            return _sending = true;
+        }
     }
 
     void IThreadPoolWorkItem.Execute() => _ = SendAsync();

@@ -89,6 +89,8 @@ internal sealed class HeaderStep(ClientConnection connection)
             Lang = "en",
         };
         connection.StreamOpen = true;
-        connection.Send(header.ToBytes());
+
+        // Leaves with what follows it, features or error: one send, one packet.
+        connection.Add(header.ToBytes());
     }
 }

@@ -22,7 +22,8 @@ internal sealed class Accounts(IStore store, Func<AdminRequest, CancellationToke
         await _reading.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var row = await Task.Run(() => store.ReadCredentials(Id(account)), cancellation).ConfigureAwait(false);
+            // On the caller's thread, which is one of the same pool: another hop would cost more than the read.
+            var row = store.ReadCredentials(Id(account));
             return row is null ? null : new ScramKeys(row.Salt, row.Iterations, row.StoredKeySha1, row.ServerKeySha1, row.StoredKeySha256, row.ServerKeySha256);
         }
         finally
