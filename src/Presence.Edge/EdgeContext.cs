@@ -37,7 +37,7 @@ internal sealed class EdgeContext(
     /// <summary>Keys for users who do not exist.</summary>
     public ScramDecoy Decoy { get; } = decoy;
 
-    public FeatureOffers Offers { get; } = new(options);
+    public FeatureOffers Offers { get; } = new(options, () => accounts.Sha1Only);
 
     public KeyDerivationPool Derivation { get; } = new(options.KeyDerivationThreads, options.KeyDerivationQueue);
 

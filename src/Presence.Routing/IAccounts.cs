@@ -26,6 +26,11 @@ public interface IAccounts
     /// <summary>Null: no such account (the caller goes on with fake keys, so that nothing is revealed). Throws <see cref="IOException"/> when the store cannot be read.</summary>
     ValueTask<ScramKeys?> FindAsync(Jid account, CancellationToken cancellation);
 
+    /// <summary>
+    /// Some account has no keys for SCRAM-SHA-256. Who logs in says which account only after choosing a mechanism, so that one cannot be offered to anybody.
+    /// </summary>
+    bool Sha1Only => false;
+
     ValueTask<AccountChange> CreateAsync(Jid account, ScramKeys keys, CancellationToken cancellation);
 
     ValueTask<AccountChange> ChangeKeysAsync(Jid account, ScramKeys keys, CancellationToken cancellation);

@@ -17,6 +17,7 @@ public sealed partial class TimeAndChanceTests
         ("src/Presence.Cli/", "TimeProvider.System", "a command of the operator runs in real time"),
         ("src/Presence.Cli/Load/", "Stopwatch", "the load generator measures real servers in real time"),
         ("src/Presence.Cli/Clients/ScramClient.cs", "RandomNumberGenerator", "SASL nonces (RFC 5802 §5.1)"),
+        ("src/Presence.Cli/Import/Importer.cs", "RandomNumberGenerator", "salt is drawn where a key is derived"),
         ("src/Presence.Actors/IRandomSource.cs", "RandomNumberGenerator", "the port for chance and its system form"),
         ("src/Presence.Actors/Hosting/", "", "the threads that drive the pure executors, and their inbox"),
         ("src/Presence.Storage/Sqlite/SqliteStore.cs", "RandomNumberGenerator", "the secret made once with a new store"),

@@ -97,6 +97,7 @@ public sealed record MemoryState(
         SessionEnded e => e.UserId,
         MessageStored e => e.Message.UserId,
         MessageRewritten e => e.UserId,
+        MessageImported e => e.Message.UserId,
         MessagesDropped e => e.UserId,
         DeliveryNumbered e => e.Delivery.UserId,
         DeliveryAcknowledged e => e.UserId,

@@ -52,6 +52,7 @@ public sealed record MemoryUser
         MessageStored e => this with { Messages = Messages.SetItem(e.Message.Id, e.Message) },
         MessageRewritten e => Messages.TryGetValue(e.Id, out var m)
             ? this with { Messages = Messages.SetItem(e.Id, m with { Flags = e.Flags, Body = e.Body }) } : this,
+        MessageImported e => this with { Messages = Messages.SetItem(e.Message.Id, e.Message) },
         MessagesDropped e => this with { Messages = Messages.RemoveRange(e.Ids) },
         DeliveryNumbered e => this with { Deliveries = Deliveries.SetItem((e.Delivery.SessionNo, e.Delivery.OutSeq), e.Delivery) },
         DeliveryAcknowledged e => WithoutDeliveries(k => k.Session == e.SessionNo && k.OutSeq <= e.UpTo),

@@ -1,3 +1,5 @@
+using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Admin;
@@ -24,6 +26,26 @@ public sealed record KickRequest(long UserId, string? Resource) : AdminRequest(U
 /// <summary>Why a message was, or was not, pushed. <paramref name="StanzaId"/> as clients show it (XEP-0359).</summary>
 public sealed record ExplainRequest(long UserId, string StanzaId) : AdminRequest(UserId);
 
+/// <summary>Takes over what another server, or this one earlier, kept of a user. Doing it again changes nothing more.</summary>
+public sealed record ImportRequest(long UserId, string Jid, UserImport Data) : AdminRequest(UserId);
+
+/// <summary>A bounded part of a user's data: of a large archive there are many parts.</summary>
+/// <param name="Credentials">Makes the account if there is none; with <paramref name="Overwrite"/> they replace those of an account that exists.</param>
+/// <param name="Overwrite">Contacts that are there already are replaced too; otherwise what is there stays.</param>
+/// <param name="Contacts">Their user id is not looked at.</param>
+public sealed record UserImport(
+    CredentialRow? Credentials, bool Overwrite, IReadOnlyList<RosterRow> Contacts, IReadOnlyList<Jid> Blocked, IReadOnlyList<ImportedMessage> Messages);
+
+/// <param name="At">Unix milliseconds.</param>
+/// <param name="Number">Tells messages of one millisecond apart, in their order.</param>
+/// <param name="Unread">Waits for the first client; otherwise it was in the archive.</param>
+public sealed record ImportedMessage(long At, int Number, bool Unread, Stanza Stanza);
+
+/// <summary>What became of an <see cref="ImportRequest"/>.</summary>
+/// <param name="Repeated">Messages and contacts that were there already.</param>
+/// <param name="Refused">What a limit, a time in the future or an address of somebody else forbids.</param>
+public sealed record ImportCounts(bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused);
+
 public enum AdminStatus
 {
     Done,
@@ -39,7 +61,7 @@ public enum AdminStatus
 }
 
 /// <summary>The answer; <paramref name="User"/> for a description, <paramref name="Lines"/> for an explanation.</summary>
-public sealed record AdminReply(AdminStatus Status, UserDescription? User = null, IReadOnlyList<string>? Lines = null);
+public sealed record AdminReply(AdminStatus Status, UserDescription? User = null, IReadOnlyList<string>? Lines = null, ImportCounts? Import = null);
 
 public sealed record UserDescription(string Jid, IReadOnlyList<SessionDescription> Sessions, IReadOnlyList<QueuedMessage> Queue, IReadOnlyList<RegistrationDescription> Registrations)
 {

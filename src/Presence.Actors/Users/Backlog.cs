@@ -77,6 +77,23 @@ public static class Backlog
     public static bool Waits(UserState user, MessageRef row) =>
         Holds(user, row.Id) || (user.BacklogCutAt != 0 && row.Id > user.BacklogCutAt && IsOf(row));
 
+    /// <summary>A row that is older than some that are there. Past the limit the newest are left to the archive, as ever.</summary>
+    internal static void Insert(UserState user, MessageRef row)
+    {
+        var at = Find(user.Backlog, row.Id);
+        if (at >= 0)
+        {
+            return;
+        }
+
+        user.Backlog.Insert(~at, row);
+        if (user.Backlog.Count > user.BacklogLimit)
+        {
+            user.Backlog.RemoveAt(user.Backlog.Count - 1);
+            user.BacklogCutAt = user.Backlog[^1].Id;
+        }
+    }
+
     private static void AddToTail(UserState user, MessageRef row)
     {
         var at = Find(user.Tail, row.Id);

@@ -26,6 +26,11 @@ public static class MessageForms
 
     public static MessageForm Choose(MessageRef row, SessionState session)
     {
+        if ((row.Flags & MessageFlags.Imported) != 0)
+        {
+            return MessageForm.None;
+        }
+
         // What came before the session was bound is for it only if it waits offline; copies are of what happens while it lives.
         var old = row.Id <= session.Since;
         var carbon = !old && session.Carbons && (row.Flags & MessageFlags.CarbonEligible) != 0;

@@ -14,6 +14,7 @@ public static class UserApply
         switch (change)
         {
             case MessageStored e: Stored(user, e.Message); break;
+            case MessageImported e: Imported(user, e.Message); break;
             case SessionStored e: Session(user, e.Session); break;
             case SessionEnded e: Ended(user, e); break;
             case ArchivePreferencesChanged e: user.Archive = new Features.ArchivePolicy(e.Preferences); break;
@@ -87,6 +88,17 @@ public static class UserApply
                 user.TailBytes += rows == user.Tail ? e.Body.Length - rows[at].Size : 0;
                 rows[at] = rows[at] with { Flags = e.Flags, Size = e.Body.Length };
             }
+        }
+    }
+
+    /// <summary>Sessions know nothing of it. What waits for a first device is put where its id belongs.</summary>
+    private static void Imported(UserState user, MessageRow row)
+    {
+        user.LastId = Math.Max(user.LastId, row.Id);
+        var reference = MessageForms.RefOf(row);
+        if (Backlog.IsOf(reference) && (row.Flags & MessageFlags.Imported) == 0 && row.Id > user.DeliveredAnyStored)
+        {
+            Backlog.Insert(user, reference);
         }
     }
 

@@ -37,6 +37,7 @@ public static class UserDecide
             case ProbeInput probe: PresenceFeature.Probed(probe, turn); break;
             case AdminInput admin: AdminFeature.Decide(admin, turn); break;
             case ExplainInput explain: AdminFeature.Explained(explain, turn); break;
+            case ImportInput import: ImportFeature.Placed(import, turn); break;
             case ErasureInput erasure: AdminFeature.Erased(erasure, turn); break;
             case TimerInput: UserDeadlines.Run(turn); break;
             case PushDoneInput done: PushFeature.Done(done, turn); break;

@@ -70,5 +70,9 @@ public sealed record DocumentInput(long UserId, Jid Asker, Stanza Request, Docum
 /// <param name="Originals">The message and its corrections, as far as they were found.</param>
 public sealed record RetractionInput(long UserId, long Id, MessageRow? Retraction, IReadOnlyList<MessageRow> Originals) : UserInput(UserId);
 
+/// <summary>Messages of another server with the ids that are free for them.</summary>
+/// <param name="Counts">What the rest of the request did.</param>
+public sealed record ImportInput(long UserId, IReadOnlyList<MessageRow> Rows, ImportCounts Counts, Action<AdminReply> Reply) : UserInput(UserId);
+
 /// <summary>A message row an operator asked to have explained.</summary>
 public sealed record ExplainInput(long UserId, MessageRow? Row, string StanzaId, Action<AdminReply> Reply) : UserInput(UserId);

@@ -3,15 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace Presence.Cli.Commands;
 
-/// <summary><c>user add|passwd|list|delete</c>: accounts.</summary>
+/// <summary><c>user add|passwd|list|delete|import</c>: accounts.</summary>
 internal static class UserCommands
 {
-    public static Command Create(CommandRunner run) => new("user", "Accounts: add, passwd, list, delete")
+    public static Command Create(CommandRunner run) => new("user", "Accounts: add, passwd, list, delete, import")
     {
         Add(run),
         ChangePassword(run),
         List(run),
         Delete(run),
+        ImportCommand.Create(run),
     };
 
     /// <summary>The argument that names an account.</summary>

@@ -10,9 +10,12 @@ internal sealed class FeatureOffers
 {
     private readonly EdgeOptions _options;
 
-    public FeatureOffers(EdgeOptions options)
+    private readonly Func<bool> _sha1Only;
+
+    /// <param name="sha1Only">Whether SCRAM-SHA-256 cannot be offered (<see cref="Routing.IAccounts.Sha1Only"/>).</param>
+    public FeatureOffers(EdgeOptions options, Func<bool>? sha1Only = null)
     {
-        _options = options;
+        (_options, _sha1Only) = (options, sha1Only ?? (() => false));
         AfterLogin = Authenticated(options);
     }
 
@@ -21,7 +24,9 @@ internal sealed class FeatureOffers
 
     /// <summary>The mechanisms of a connection that has not logged in; empty where it may not yet.</summary>
     public IReadOnlyList<SaslMechanism> Mechanisms(bool tls, ChannelBindings bindings) =>
-        tls || _options.AllowPlaintextLogin ? SaslMechanisms.Offer(tls, bindings) : [];
+        !tls && !_options.AllowPlaintextLogin ? []
+        : _sha1Only() ? [.. SaslMechanisms.Offer(tls, bindings).Where(m => SaslMechanisms.HashOf(m) is not ScramHash.Sha256)]
+        : SaslMechanisms.Offer(tls, bindings);
 
     /// <summary>What a client is offered that has not logged in.</summary>
     public byte[] BeforeLogin(bool tls, ChannelBindings bindings)

@@ -17,6 +17,22 @@ internal sealed class Accounts(IStore store, Func<AdminRequest, CancellationToke
     // As many as the store has connections for reading; a storm of log-ins waits here instead of holding pool threads.
     private readonly SemaphoreSlim _reading = new(4);
 
+    // Looked up at start and then only ever set: whether the last such account is gone is found out at the next start.
+    private volatile bool _sha1Only = store.HasSha1OnlyAccounts();
+
+    public bool Sha1Only => _sha1Only;
+
+    /// <summary>Asks the owner of a user, and notes accounts that get keys of one hash only.</summary>
+    public Task<AdminReply> AskAsync(AdminRequest request, CancellationToken cancellation)
+    {
+        if (request is ImportRequest { Data.Credentials: { StoredKeySha256.Length: 0 } } && !_sha1Only)
+        {
+            _sha1Only = true;
+        }
+
+        return ask(request, cancellation);
+    }
+
     public async ValueTask<ScramKeys?> FindAsync(Jid account, CancellationToken cancellation)
     {
         await _reading.WaitAsync(cancellation).ConfigureAwait(false);

@@ -102,7 +102,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var edge = StartEdge(table, shards, accounts, domain, loggers);
         retention.Start();
         _ = erasure.RunAsync();
-        await StartEndpointsAsync(store, ask, erasure, edge, domain, health, loggers).ConfigureAwait(false);
+        await StartEndpointsAsync(store, accounts.AskAsync, erasure, edge, domain, health, loggers).ConfigureAwait(false);
     }
 
     private SqliteStore OpenStore()

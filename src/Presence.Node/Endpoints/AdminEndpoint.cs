@@ -22,6 +22,8 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
     // Deriving keys costs milliseconds of a core on purpose: one at a time, so that adding many accounts leaves cores to the clients.
     private readonly SemaphoreSlim _deriving = new(1);
 
+    private readonly ImportEndpoint _import = new(backend);
+
     public async Task HandleAsync(HttpContext context)
     {
         using var limit = new CancellationTokenSource(Patience, clock);
@@ -63,6 +65,8 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
                 ForUser(user, jid => DoAsync(new KickRequest(Id(jid), resource), jid, $"session \"{resource}\"", cancellation)),
             ("GET", ["users", var user, "queue"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Queue, cancellation)),
             ("GET", ["users", var user, "explain", var stanzaId]) => ForUser(user, jid => ExplainAsync(jid, stanzaId, cancellation)),
+            ("GET", ["facts"]) => Task.FromResult(_import.Facts()),
+            ("POST", ["import"]) => _import.ImportAsync(context, cancellation),
             ("GET", ["check"]) => CheckAsync(cancellation),
             ("POST", ["certificate", "reload"]) => ReloadCertificateAsync(cancellation),
             var (method, _) => Task.FromResult(AdminAnswer.Refused(

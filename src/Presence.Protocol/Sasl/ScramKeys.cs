@@ -11,7 +11,7 @@ namespace Presence.Protocol.Sasl;
 /// </summary>
 /// <param name="Salt">One salt for both hashes, <see cref="SaltLength"/> random bytes for each account.</param>
 /// <param name="Iterations">Rounds of PBKDF2; the client has to do as many.</param>
-/// <param name="StoredKeySha1">H(ClientKey), 20 bytes.</param>
+/// <param name="StoredKeySha1">H(ClientKey), 20 bytes; the keys of a hash that cannot be used are empty.</param>
 /// <param name="ServerKeySha1">20 bytes.</param>
 /// <param name="StoredKeySha256">H(ClientKey), 32 bytes.</param>
 /// <param name="ServerKeySha256">32 bytes.</param>
@@ -60,9 +60,11 @@ public sealed record ScramKeys(
             return false;
         }
 
-        var (stored, _) = DeriveFor(ScramHash.Sha256, bytes, Salt, Iterations);
+        // An account that was moved here may have the keys of one hash only.
+        var hash = StoredKeySha256.Length > 0 ? ScramHash.Sha256 : ScramHash.Sha1;
+        var (stored, _) = DeriveFor(hash, bytes, Salt, Iterations);
         CryptographicOperations.ZeroMemory(bytes);
-        return CryptographicOperations.FixedTimeEquals(stored, StoredKeySha256);
+        return CryptographicOperations.FixedTimeEquals(stored, StoredKey(hash));
     }
 
     /// <summary>The key that a client's proof is checked against.</summary>

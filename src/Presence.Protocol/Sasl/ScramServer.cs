@@ -140,7 +140,7 @@ public sealed class ScramServer(
     // ClientKey = ClientProof XOR HMAC(StoredKey, AuthMessage), and its hash must be the stored key (RFC 5802 §3).
     private bool ProofHolds(byte[] storedKey, byte[] signed, byte[] proof)
     {
-        if (proof.Length != storedKey.Length)
+        if (storedKey.Length == 0 || proof.Length != storedKey.Length)
         {
             return false;
         }

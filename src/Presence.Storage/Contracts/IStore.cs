@@ -81,6 +81,9 @@ public interface IStore
     /// </summary>
     int TrimArchive(long olderThanId, int limit);
 
+    /// <summary>Whether some account has no keys for SCRAM-SHA-256: it was moved here from a server that kept others.</summary>
+    bool HasSha1OnlyAccounts() => false;
+
     /// <summary>
     /// Whether rows of a removed account of this id are still being deleted. Nothing reads them any more, but no account of the same name may be made
     /// before they are gone: it would find them.

@@ -123,6 +123,9 @@ public enum MessageFlags
 
     /// <summary>A retraction whose original has not been looked for yet; without it a crash in between would leave the original as it was.</summary>
     Unapplied = 131072,
+
+    /// <summary>Brought from another server's archive: shown by the archive, and never sent to a session, wherever its cursor is.</summary>
+    Imported = 262144,
 }
 
 /// <summary>One row of a user's message log (sessions.md 4). <paramref name="Body"/> is the whole stamped stanza without stanza-id.</summary>

@@ -35,6 +35,9 @@ public sealed record MessageStored(MessageRow Message) : StoreEvent;
 /// <summary>A row becomes a tombstone in its place, or a retraction is done with. A row that has gone meanwhile does not come back.</summary>
 public sealed record MessageRewritten(long UserId, long Id, MessageFlags Flags, byte[] Body) : StoreEvent;
 
+/// <summary>As <see cref="MessageStored"/>, of a message from another server: its id may lie below ids that are there.</summary>
+public sealed record MessageImported(MessageRow Message) : StoreEvent;
+
 /// <summary>Invisible rows that every cursor has passed.</summary>
 public sealed record MessagesDropped(long UserId, IReadOnlyList<long> Ids) : StoreEvent;
 public sealed record DeliveryNumbered(DeliveryRow Delivery) : StoreEvent;

@@ -30,6 +30,7 @@ internal sealed class EventProjection(Connection connection)
         {
             case MessageStored e: _messages.Store(e.Message); return true;
             case MessageRewritten e: _messages.Rewrite(e); return true;
+            case MessageImported e: _messages.Store(e.Message); return true;
             case MessagesDropped e: _messages.Drop(e.UserId, e.Ids); return true;
             case OutboxAppended e: _messages.Append(e.Item); return true;
             case OutboxTrimmed e: _messages.Trim(e.FromShard, e.ToShard, e.UpTo); return true;

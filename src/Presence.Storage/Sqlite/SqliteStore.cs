@@ -123,6 +123,9 @@ public sealed class SqliteStore : IStore, IDisposable
 
     public int TrimArchive(long olderThanId, int limit) => Write(() => _trim.Step(olderThanId, limit));
 
+    public bool HasSha1OnlyAccounts() => _reads.Read(
+        c => c.Prepare("SELECT 1 FROM account INDEXED BY account_sha1_only WHERE length(stored_key_sha256) = 0 LIMIT 1").Start().First(static _ => true));
+
     public bool IsErasing(long userId) => _reads.Read(
         c => c.Prepare("SELECT 1 FROM erasing WHERE user_id = ?").Start().Add(userId).First(static _ => true));
 

@@ -15,6 +15,10 @@ public static class AdminFeature
         {
             Create(create, input.Reply, turn);
         }
+        else if (input.Request is ImportRequest import)
+        {
+            Import(import, input.Reply, turn);
+        }
         else if (!turn.User.Exists)
         {
             Answer(input.Reply, AdminStatus.NoSuchUser, turn);
@@ -58,15 +62,49 @@ public static class AdminFeature
 
         if (user.Erasing)
         {
-            // It would find what its predecessor left. Whether that has gone meanwhile is the store's to know.
-            var removals = user.Removals;
-            turn.Read(store => new ErasureInput(user.UserId, request, reply, IsErasing(store, user.UserId), removals));
+            AskErased(request, reply, turn);
             return;
         }
 
-        // An account of that name may have been removed in this very memory: ids go on from there.
-        turn.Emit(new AccountCreated(new AccountRow(user.UserId, request.Jid, request.Credentials, 0, user.LastId, user.LastId)));
+        Make(request.Jid, request.Credentials, turn);
         Answer(reply, AdminStatus.Done, turn);
+    }
+
+    private static void Import(ImportRequest request, Action<AdminReply> reply, Turn turn)
+    {
+        var user = turn.User;
+        if (user.Exists || (request.Data.Credentials is not null && !user.Erasing))
+        {
+            var created = !user.Exists;
+            if (created)
+            {
+                Make(request.Jid, request.Data.Credentials!, turn);
+            }
+
+            ImportFeature.Decide(request, created, reply, turn);
+        }
+        else if (request.Data.Credentials is null)
+        {
+            Answer(reply, AdminStatus.NoSuchUser, turn);
+        }
+        else
+        {
+            AskErased(request, reply, turn);
+        }
+    }
+
+    /// <summary>An account of that name may have been removed in this very memory: ids go on from there.</summary>
+    private static void Make(string jid, CredentialRow keys, Turn turn)
+    {
+        var user = turn.User;
+        turn.Emit(new AccountCreated(new AccountRow(user.UserId, jid, keys, 0, user.LastId, user.LastId)));
+    }
+
+    /// <summary>A new account would find what its predecessor left. Whether that has gone meanwhile is the store's to know.</summary>
+    private static void AskErased(AdminRequest request, Action<AdminReply> reply, Turn turn)
+    {
+        var (user, removals) = (turn.User.UserId, turn.User.Removals);
+        turn.Read(store => new ErasureInput(user, request, reply, IsErasing(store, user), removals));
     }
 
     /// <summary>The store has said whether a removed account's data is gone.</summary>

@@ -1,0 +1,43 @@
+namespace Presence.Node.Transfer;
+
+/// <summary>
+/// A part of a user's data on its way between <c>presencectl</c> and a node, as JSON. Of a user with a large archive there are many, in order.
+/// </summary>
+internal sealed record UserRecord(string Jid)
+{
+    /// <summary>Makes the account if there is none.</summary>
+    public KeysRecord? Keys { get; init; }
+
+    /// <summary>Keys and contacts that are there already are replaced.</summary>
+    public bool Overwrite { get; init; }
+
+    public IReadOnlyList<ContactRecord> Contacts { get; init; } = [];
+
+    public IReadOnlyList<string> Blocked { get; init; } = [];
+
+    public IReadOnlyList<MessageRecord> Messages { get; init; } = [];
+}
+
+/// <summary>SCRAM keys (RFC 5802 §3). A hash whose keys are missing cannot be logged in with.</summary>
+internal sealed record KeysRecord(byte[] Salt, int Iterations, byte[]? StoredKeySha1, byte[]? ServerKeySha1, byte[]? StoredKeySha256, byte[]? ServerKeySha256);
+
+/// <param name="Subscription">"none", "to", "from" or "both".</param>
+/// <param name="Request">The contact's request for a subscription that waits for an answer, as XML.</param>
+internal sealed record ContactRecord(string Jid, string? Name, string Subscription, bool Ask, bool Approved, IReadOnlyList<string> Groups, string? Request);
+
+/// <param name="At">Unix milliseconds.</param>
+/// <param name="Number">Tells messages of one millisecond apart, in their order; below 2^20.</param>
+/// <param name="Xml">The message stanza.</param>
+internal sealed record MessageRecord(long At, int Number, bool Unread, string Xml);
+
+internal sealed record RecordBatch(IReadOnlyList<UserRecord> Records);
+
+/// <summary>What became of a record. Exactly one of <paramref name="Error"/> and the rest says something.</summary>
+/// <param name="Repeated">Messages and contacts that were there already.</param>
+/// <param name="Refused">Messages, contacts and addresses that cannot be taken.</param>
+internal sealed record RecordResult(string Jid, string? Error, bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused);
+
+internal sealed record BatchResult(IReadOnlyList<RecordResult> Results);
+
+/// <summary>What an importing client has to know of a node.</summary>
+internal sealed record NodeFacts(string Domain, int KeyIterations);
