@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Xml;
 
@@ -10,6 +11,18 @@ public sealed record ActorEnvironment(Jid Domain, SessionOptions Options, Stanza
 {
     /// <summary>What the operator decided about services beside messaging.</summary>
     public ServiceOptions Services { get; init; } = new();
+
+    /// <summary>Domains of external components (XEP-0114), connected or not: as good as local, but nobody there is a user.</summary>
+    public FrozenSet<string> Components { get; init; } = [];
+
+    /// <summary>Whether an address belongs to a component.</summary>
+    public bool IsComponent(Jid address) => Components.Count > 0 && Components.Contains(address.Domain);
+
+    /// <summary>Whether stanzas can go there: to users and components of this server. Other servers cannot be reached.</summary>
+    public bool IsReachable(Jid address) => address.Domain == Domain.Domain || IsComponent(address);
+
+    /// <summary>Whether somebody may be at an address: the server itself, without a local part, takes no message and no presence.</summary>
+    public bool IsSomebody(Jid address) => address.Local is not null || IsComponent(address);
 
     /// <summary>Maximum element size a decision parses into a tree.</summary>
     public XmlLimits TreeLimits { get; init; } = new();

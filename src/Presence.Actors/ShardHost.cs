@@ -25,22 +25,27 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
 
     /// <param name="lanes">One per executor; SQLite has one writer and so one lane.</param>
     /// <param name="desk">For what administrators order by XMPP; null: nobody takes orders.</param>
+    /// <param name="components">Null: there are none.</param>
     /// <param name="trouble">Told of read errors and of refused batches, in words for the operator. Called from any thread.</param>
     public ShardHost(
         IStore store, IReadOnlyList<ILane> lanes, IDeliver deliver, IPushSender push, TimeProvider clock, IRandomSource random, Jid domain,
         SessionOptions options, string softwareVersion, Action<string> trouble, ServiceOptions? services = null,
-        IAdminDesk? desk = null)
+        IAdminDesk? desk = null, IComponents? components = null)
     {
         (_store, _clock) = (store, clock);
         Span<byte> incarnation = stackalloc byte[16];
         random.Fill(incarnation);
         var me = new Incarnation(new Guid(incarnation));
-        var environment = new ActorEnvironment(domain, options, new StanzaIds(store.Secret), random, store.ShardCount, softwareVersion) { Services = services ?? new() };
+        var environment = new ActorEnvironment(domain, options, new StanzaIds(store.Secret), random, store.ShardCount, softwareVersion)
+        {
+            Services = services ?? new(),
+            Components = components?.Domains ?? [],
+        };
         _grants = store.TakeAll(me);
         _readers = new ReaderThreads(store, Readers, options.MaxQueuedStanzas + 1, clock, e => trouble(e.Message));
         _threads = new ExecutorThread[lanes.Count];
         _executors = new Executor[lanes.Count];
-        var router = new OutputRouter(deliver, push, _readers, desk, OwnerOf, store.ShardCount);
+        var router = new OutputRouter(deliver, push, components, _readers, desk, OwnerOf, store.ShardCount);
         for (var i = 0; i < lanes.Count; i++)
         {
             var lane = i;

@@ -1,8 +1,11 @@
+using System.Text;
 using Presence.Actors;
 using Presence.Actors.Admin;
 using Presence.Actors.Shards;
 using Presence.Actors.Users;
 using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
@@ -20,11 +23,15 @@ public sealed class ExecutorBench
     private readonly Queue<object> _held = new();
     private readonly Dictionary<ConnectionId, BenchClient> _clients = [];
     private readonly SeededRandom _random = new(7);
+    private readonly IReadOnlyList<string> _components;
     private Executor _executor;
     private long _connections;
 
-    public ExecutorBench(SessionOptions? options = null, MemoryStore? store = null, ServiceOptions? services = null)
+    /// <param name="components">Domains of external components.</param>
+    public ExecutorBench(
+        SessionOptions? options = null, MemoryStore? store = null, ServiceOptions? services = null, IReadOnlyList<string>? components = null)
     {
+        _components = components ?? [];
         Options = options ?? new SessionOptions();
         Services = services ?? new ServiceOptions();
         Store = store ?? new MemoryStore();
@@ -51,6 +58,12 @@ public sealed class ExecutorBench
 
     /// <summary>What becomes of an order; null = not yet anything.</summary>
     public Func<AdminOrder, AdminOutcome?> Desk { get; set; } = _ => AdminOutcome.Done;
+
+    /// <summary>What reached external components, oldest first; tests may clear it.</summary>
+    public List<XmlElement> AtComponents { get; } = [];
+
+    /// <summary>Whether the components take anything.</summary>
+    public bool ComponentsConnected { get; set; } = true;
 
     /// <summary>Inputs that clients cause and that stay under way until <see cref="ReleaseHeld"/>; null = none.</summary>
     public Func<object, bool>? Hold { get; set; }
@@ -93,6 +106,17 @@ public sealed class ExecutorBench
     {
         _inbox.Enqueue(input);
         Run();
+    }
+
+    /// <summary>A component sends a stanza, with <c>from</c> and <c>to</c>.</summary>
+    public void FromComponent(string xml)
+    {
+        if (!Stanza.TryParse(Encoding.UTF8.GetBytes(xml), out var stanza) || stanza is not { From: { } from, To: { } to })
+        {
+            throw new ArgumentException($"not a stanza of a component: {xml}", nameof(xml));
+        }
+
+        Input(new ComponentStanzaInput(ShardKey.UserId(to.Bare.ToString()), stanza, from, to));
     }
 
     /// <summary>Lets time pass, stopping at every deadline on the way.</summary>
@@ -141,7 +165,11 @@ public sealed class ExecutorBench
         Span<byte> id = stackalloc byte[16];
         _random.Fill(id);
         var me = new Incarnation(new Guid(id));
-        var environment = new ActorEnvironment(Domain, Options, new StanzaIds(Store.Secret), _random, Store.ShardCount, "test") { Services = Services };
+        var environment = new ActorEnvironment(Domain, Options, new StanzaIds(Store.Secret), _random, Store.ShardCount, "test")
+        {
+            Services = Services,
+            Components = [.. _components],
+        };
         var executor = new Executor(environment, me, Store.TakeAll(me));
         executor.Restore(Store.ReadOutbox(), Store.ReadOutboxCursors(), Store.ReadSessions(), Store.ReadPushOutbox(), Now);
         return executor;
@@ -200,6 +228,7 @@ public sealed class ExecutorBench
                 case OutputKind.Input or OutputKind.Offer or OutputKind.Confirm: _inbox.Enqueue(output.What!); break;
                 case OutputKind.Read when ((Func<IStore, UserInput?>)output.What!)(Store) is { } read: _inbox.Enqueue(read); break;
                 case OutputKind.Push: Push((PushNotification)output.What!); break;
+                case OutputKind.Component: Component((ComponentStanza)output.What!); break;
                 case OutputKind.Action: ((Action)output.What!)(); break;
                 case OutputKind.Order: Order((HeldOrder)output.What!); break;
             }
@@ -212,6 +241,18 @@ public sealed class ExecutorBench
         if (Desk(held.Order) is { } outcome)
         {
             _inbox.Enqueue(held.Done(outcome));
+        }
+    }
+
+    private void Component(ComponentStanza stanza)
+    {
+        if (ComponentsConnected)
+        {
+            AtComponents.Add(XmlElement.Parse(stanza.Bytes));
+        }
+        else if (UndeliveredInput.Of(stanza.Bytes) is { } undelivered)
+        {
+            _inbox.Enqueue(undelivered);
         }
     }
 

@@ -33,7 +33,12 @@ internal sealed class InputQueue(int capacity)
             }
 
             _edge.Add(input);
-            _edgeBytes += input is StanzaInput stanza ? stanza.Stanza.Bytes.Length : 0;
+            _edgeBytes += input switch
+            {
+                StanzaInput client => client.Stanza.Bytes.Length,
+                ComponentStanzaInput component => component.Stanza.Bytes.Length,
+                _ => 0,
+            };
             Monitor.Pulse(_gate);
             return true;
         }

@@ -7,8 +7,10 @@ using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Hosting;
 
-/// <summary>Carries out released outputs: to connections, to other users' shards, to readers, to the push sender, to the admin desk. Called by any thread.</summary>
-internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThreads readers, IAdminDesk? desk, Func<int, ExecutorThread> ownerOf, int shardCount)
+/// <summary>Carries out released outputs: to connections, to other users' shards, to components, to readers, to the push sender, to the admin desk. Called by any thread.</summary>
+/// <param name="components">Null: there are none.</param>
+internal sealed class OutputRouter(
+    IDeliver deliver, IPushSender push, IComponents? components, ReaderThreads readers, IAdminDesk? desk, Func<int, ExecutorThread> ownerOf, int shardCount)
 {
     public void CarryAll(IReadOnlyList<HeldOutput> outputs)
     {
@@ -33,6 +35,7 @@ internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThr
             case OutputKind.Confirm: ownerOf(((OutboxConfirmed)output.What!).FromShard).Put(output.What!); break;
             case OutputKind.Read: readers.Read((Func<IStore, UserInput?>)output.What!, Post); break;
             case OutputKind.Push: Push((PushNotification)output.What!); break;
+            case OutputKind.Component: Component((ComponentStanza)output.What!); break;
             case OutputKind.Action: ((Action)output.What!)(); break;
             case OutputKind.Order: Order((HeldOrder)output.What!); break;
         }
@@ -49,6 +52,14 @@ internal sealed class OutputRouter(IDeliver deliver, IPushSender push, ReaderThr
         else
         {
             desk.Start(held.Order, outcome => Post(held.Done(outcome)));
+        }
+    }
+
+    private void Component(ComponentStanza stanza)
+    {
+        if (components?.TryDeliver(stanza.To.Domain, stanza.Bytes) != true && UndeliveredInput.Of(stanza.Bytes) is { } undelivered)
+        {
+            Post(undelivered);
         }
     }
 

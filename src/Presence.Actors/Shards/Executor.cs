@@ -338,6 +338,7 @@ public sealed class Executor
     {
         BindInput b => b.Account,
         ResumeInput r => r.Account,
+        ComponentStanzaInput c => c.To.Bare,
         _ => null,
     };
 

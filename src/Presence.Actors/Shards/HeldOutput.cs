@@ -1,5 +1,6 @@
 using Presence.Actors.Admin;
 using Presence.Actors.Users;
+using Presence.Protocol.Addressing;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
@@ -15,6 +16,7 @@ public enum OutputKind : byte
     Confirm,
     Read,
     Push,
+    Component,
     Action,
     Order,
 }
@@ -34,7 +36,7 @@ public readonly struct HeldOutput
 
     public OutboundStanza Stanza { get; }
 
-    /// <summary>ControlOutput, UserInput, OutboxRow, OutboxConfirmed, Func&lt;IStore, UserInput?&gt;, PushNotification, Action or HeldOrder, by kind.</summary>
+    /// <summary>ControlOutput, UserInput, OutboxRow, OutboxConfirmed, Func&lt;IStore, UserInput?&gt;, PushNotification, ComponentStanza, Action or HeldOrder, by kind.</summary>
     public object? What { get; }
 
     public static HeldOutput ForStanza(ConnectionId connection, in OutboundStanza stanza) => new(OutputKind.Stanza, connection, stanza, null);
@@ -51,6 +53,8 @@ public readonly struct HeldOutput
 
     public static HeldOutput ForPush(PushNotification push) => new(OutputKind.Push, default, default, push);
 
+    public static HeldOutput ForComponent(ComponentStanza stanza) => new(OutputKind.Component, default, default, stanza);
+
     public static HeldOutput ForAction(Action action) => new(OutputKind.Action, default, default, action);
 
     public static HeldOutput ForOrder(HeldOrder order) => new(OutputKind.Order, default, default, order);
@@ -58,6 +62,9 @@ public readonly struct HeldOutput
 
 /// <param name="Done">Makes of the outcome what is to be decided on.</param>
 public sealed record HeldOrder(AdminOrder Order, Func<AdminOutcome, UserInput> Done);
+
+/// <summary>A stamped stanza on its way to an external component (XEP-0114).</summary>
+public sealed record ComponentStanza(Jid To, byte[] Bytes);
 
 /// <summary>The receiving shard has everything up to <paramref name="Sequence"/> in a committed batch; the sender may forget it.</summary>
 public sealed record OutboxConfirmed(int FromShard, int ToShard, long Sequence);

@@ -133,7 +133,7 @@ public static class Messages
     /// <summary>An error in answer to a message; durable like the message it answers. Errors have no answer.</summary>
     public static void Bounce(Stanza stanza, Jid from, Turn turn)
     {
-        if (new StanzaError(StanzaErrorCondition.ServiceUnavailable).Reply(stanza, from, stanza.To) is { } reply && from.Local is not null)
+        if (new StanzaError(StanzaErrorCondition.ServiceUnavailable).Reply(stanza, from, stanza.To) is { } reply && turn.Environment.IsSomebody(from))
         {
             turn.SendDurably(from, reply);
         }
@@ -146,7 +146,7 @@ public static class Messages
             return new StanzaError(StanzaErrorCondition.JidMalformed);
         }
 
-        if (to.Domain != turn.Environment.Domain.Domain)
+        if (!turn.Environment.IsReachable(to))
         {
             return new StanzaError(StanzaErrorCondition.RemoteServerNotFound);
         }
@@ -157,7 +157,7 @@ public static class Messages
             return new StanzaError(StanzaErrorCondition.NotAcceptable) { Application = new XmlElement("blocked", Namespaces.BlockingErrors) };
         }
 
-        return to.Local is null ? new StanzaError(StanzaErrorCondition.ServiceUnavailable) : null;
+        return !turn.Environment.IsSomebody(to) ? new StanzaError(StanzaErrorCondition.ServiceUnavailable) : null;
     }
 
     private static void Reply(SessionState session, byte[]? reply, Turn turn)

@@ -52,12 +52,24 @@ public sealed class Turn
         _batch.Unheld.Add(HeldOutput.ForControl(session.Connection!.Value, new AckOutput(session.HCommitted)));
 
     /// <summary>A stanza for another user (or this one) that lives in memory only.</summary>
-    public void Send(UserInput input) => _batch.Hold(HeldOutput.ForInput(input));
+    public void Send(UserInput input) => _batch.Hold(
+        input is EphemeralInput ephemeral && Environment.IsComponent(ephemeral.To)
+            ? HeldOutput.ForComponent(new ComponentStanza(ephemeral.To, ephemeral.Stanza.Bytes))
+            : HeldOutput.ForInput(input));
 
-    /// <summary>A durable stanza for a user of this domain: an outbox item, offered after the commit until it is confirmed.</summary>
+    /// <summary>
+    /// A durable stanza for a user of this domain: an outbox item, offered after the commit until it is confirmed. To a component it leaves once after
+    /// the commit and is lost if the process dies in between (ADR 0014).
+    /// </summary>
     /// <param name="stamped">With true <c>from</c> and <c>to</c>.</param>
     public void SendDurably(Jid to, byte[] stamped)
     {
+        if (Environment.IsComponent(to))
+        {
+            _batch.Hold(HeldOutput.ForComponent(new ComponentStanza(to, stamped)));
+            return;
+        }
+
         var target = ShardKey.Shard(ShardKey.UserId(to.Bare.ToString()), Environment.ShardCount);
         var item = _shard.NextOutboxItem(target, 0, stamped);
         _batch.Add(_shard, new OutboxAppended(item));

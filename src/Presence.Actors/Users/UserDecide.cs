@@ -18,6 +18,8 @@ public static class UserDecide
         {
             case BindInput bind: Sessions.Bind(bind, turn); break;
             case ResumeInput resume: Sessions.Resume(resume, turn); break;
+            case ComponentStanzaInput component: ComponentFeature.Received(component, turn); break;
+            case UndeliveredInput undelivered: ComponentFeature.Undelivered(undelivered, turn); break;
             case EdgeInput edge:
                 // Reports of a connection that was replaced are void (cluster-protocol 7.4).
                 if (user.SessionOf(edge.Connection) is { } session)

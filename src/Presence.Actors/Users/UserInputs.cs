@@ -31,6 +31,16 @@ public sealed record ProbeInput(long UserId, Jid From, Jid ReplyTo) : UserInput(
     public Jid? AnswerUnavailable { get; init; }
 }
 
+/// <summary>A stanza of this user that its component could not be given: it is not connected, or too slow. The sender is told.</summary>
+public sealed record UndeliveredInput(long UserId, Stanza Stanza, Jid From, Jid To) : UserInput(UserId)
+{
+    /// <summary>Null: an answer, of which nobody is told.</summary>
+    public static UndeliveredInput? Of(byte[] stamped) =>
+        PresenceStanzas.TryParse(stamped, out var stanza) && StanzaError.CanAnswer(stanza) && stanza is { From: { Local: not null } from, To: { } to }
+            ? new(ShardKey.UserId(from.Bare.ToString()), stanza, from, to)
+            : null;
+}
+
 /// <summary>An operator's request; the reply leaves after the commit.</summary>
 public sealed record AdminInput(AdminRequest Request, Action<AdminReply> Reply) : UserInput(Request.UserId);
 

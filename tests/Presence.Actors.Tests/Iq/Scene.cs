@@ -14,9 +14,10 @@ public abstract class Scene
     protected const string Domain = "example.org";
     protected const string Ping = "<ping xmlns='urn:xmpp:ping'/>";
 
-    protected Scene(SessionOptions? options = null, ServiceOptions? services = null)
+    /// <param name="components">Domains of external components.</param>
+    protected Scene(SessionOptions? options = null, ServiceOptions? services = null, IReadOnlyList<string>? components = null)
     {
-        Bench = new ExecutorBench(options, services: services);
+        Bench = new ExecutorBench(options, services: services, components: components);
         foreach (var jid in new[] { Alice, Bob, Carol })
         {
             Bench.AddUser(jid);

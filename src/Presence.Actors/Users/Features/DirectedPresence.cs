@@ -28,7 +28,7 @@ public static class DirectedPresence
             return;
         }
 
-        if (to.Local is null)
+        if (!turn.Environment.IsSomebody(to))
         {
             // The server itself keeps no account of who is there.
             return;
@@ -86,7 +86,7 @@ public static class DirectedPresence
 
     private static StanzaError? Refusal(SessionState session, Stanza stanza, Jid to, Turn turn)
     {
-        if (to.Domain != turn.Environment.Domain.Domain)
+        if (!turn.Environment.IsReachable(to))
         {
             return new StanzaError(StanzaErrorCondition.RemoteServerNotFound);
         }

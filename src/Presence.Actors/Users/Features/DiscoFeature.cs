@@ -43,12 +43,19 @@ public static class DiscoFeature
         IqReply.Result(session, iq, turn, xml => Info(xml, node, "server", "im", ServerName, features));
     }
 
-    /// <summary>The server's commands (XEP-0050 §3.2), for those who may use them. There are no other items.</summary>
+    /// <summary>The external components, connected or not; at their node the server's commands (XEP-0050 §3.2), for those who may use them.</summary>
     public static void ServerItems(SessionState session, Stanza iq, XmlElement query, Turn turn)
     {
-        if (query.Attr("node") != Namespaces.Commands || !CommandsFeature.MayUse(turn))
+        var node = query.Attr("node");
+        if (node is null)
         {
-            Items(session, iq, query, turn);
+            IqReply.Result(session, iq, turn, xml => Components(xml, turn));
+            return;
+        }
+
+        if (node != Namespaces.Commands || !CommandsFeature.MayUse(turn))
+        {
+            IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
             return;
         }
 
@@ -73,6 +80,31 @@ public static class DiscoFeature
         }
 
         IqReply.Result(session, iq, turn, xml => Info(xml, null, "account", "registered", null, IqTable.AccountFeatures));
+    }
+
+    /// <summary>As <see cref="ServerInfo"/>, asked by a component.</summary>
+    public static void ForeignServerInfo(Stanza iq, Jid asker, XmlElement query, Turn turn)
+    {
+        var node = query.Attr("node");
+        if (node is not null && node != ServerCaps.DiscoNode)
+        {
+            IqFeature.Refuse(iq, asker, turn.User.Jid, StanzaErrorCondition.ItemNotFound, turn);
+            return;
+        }
+
+        IqReply.ResultTo(asker, iq, turn, xml => Info(xml, node, "server", "im", ServerName, IqTable.ServerFeatures));
+    }
+
+    /// <summary>As <see cref="ServerItems"/>, asked by a component.</summary>
+    public static void ForeignServerItems(Stanza iq, Jid asker, XmlElement query, Turn turn)
+    {
+        if (query.Attr("node") is not null)
+        {
+            IqFeature.Refuse(iq, asker, turn.User.Jid, StanzaErrorCondition.ItemNotFound, turn);
+            return;
+        }
+
+        IqReply.ResultTo(asker, iq, turn, xml => Components(xml, turn));
     }
 
     /// <summary>An account has no items.</summary>
@@ -105,6 +137,17 @@ public static class DiscoFeature
     /// <summary>§8: an empty list for everybody, be there an account or not.</summary>
     public static void ForeignItems(Stanza iq, Jid asker, XmlElement query, Turn turn) =>
         IqReply.ResultTo(asker, iq, turn, xml => xml.Open("query", Namespaces.DiscoItems).Attr("node", query.Attr("node")).Close());
+
+    private static void Components(Utf8XmlBuilder xml, Turn turn)
+    {
+        xml.Open("query", Namespaces.DiscoItems);
+        foreach (var domain in turn.Environment.Components.Order(StringComparer.Ordinal))
+        {
+            xml.Open("item").Attr("jid", domain).Close();
+        }
+
+        xml.Close();
+    }
 
     private static void Info(Utf8XmlBuilder xml, string? node, string category, string type, string? name, IReadOnlyList<string> features)
     {

@@ -31,9 +31,9 @@ public static class IqFeature
         {
             IqReply.Error(session, stanza, refusal, turn);
         }
-        else if (IsRequest(stanza) || to.Resource is not null)
+        else if (IsRequest(stanza) || to.Resource is not null || turn.Environment.IsComponent(to))
         {
-            // An answer has no business at an account: nothing of it ever asked.
+            // An answer has no business at an account: nothing of it ever asked. At a component anybody may have.
             IqReply.Send(to, session.FullJid, StanzaSplice.Stamp(stanza, session.FullJid, to), turn);
         }
     }
@@ -70,7 +70,7 @@ public static class IqFeature
     }
 
     /// <summary>Sends an error back for a request; nothing for anything else.</summary>
-    /// <param name="from">Who asked: a session of any user of this domain.</param>
+    /// <param name="from">Who asked: a session of any user of this domain, or anybody at a component.</param>
     /// <param name="refuser">In whose name the error is.</param>
     public static void Refuse(Stanza request, Jid from, Jid refuser, StanzaErrorCondition condition, Turn turn) =>
         Refuse(request, from, refuser, new StanzaError(condition), turn);
@@ -78,7 +78,8 @@ public static class IqFeature
     /// <inheritdoc cref="Refuse(Stanza, Jid, Jid, StanzaErrorCondition, Turn)"/>
     public static void Refuse(Stanza request, Jid from, Jid refuser, StanzaError error, Turn turn)
     {
-        if (IsRequest(request) && from is { Local: not null, Resource: not null } && error.Reply(request, from, refuser) is { } reply)
+        var mayAsk = from is { Local: not null, Resource: not null } || turn.Environment.IsComponent(from);
+        if (IsRequest(request) && mayAsk && error.Reply(request, from, refuser) is { } reply)
         {
             IqReply.Send(from, refuser, reply, turn);
         }
@@ -87,7 +88,7 @@ public static class IqFeature
     private static bool IsRequest(Stanza stanza) => stanza.Type is StanzaType.Get or StanzaType.Set;
 
     /// <summary>RFC 6120 §8.2.3: rules every IQ has to keep, and §8.1.1.1 for the address.</summary>
-    private static StanzaError? Fault(Stanza stanza)
+    internal static StanzaError? Fault(Stanza stanza)
     {
         if (stanza.ToMalformed)
         {
@@ -109,7 +110,7 @@ public static class IqFeature
 
     private static StanzaError? Refusal(Jid to, Turn turn)
     {
-        if (to.Domain != turn.Environment.Domain.Domain)
+        if (!turn.Environment.IsReachable(to))
         {
             return new StanzaError(StanzaErrorCondition.RemoteServerNotFound);
         }
@@ -120,7 +121,7 @@ public static class IqFeature
         }
 
         // The server has no resources.
-        return to.Local is null ? new StanzaError(StanzaErrorCondition.ServiceUnavailable) : null;
+        return !turn.Environment.IsSomebody(to) ? new StanzaError(StanzaErrorCondition.ServiceUnavailable) : null;
     }
 
     /// <summary>XEP-0191 §3.3: the way out is closed too.</summary>
@@ -155,7 +156,10 @@ public static class IqFeature
         }
     }
 
-    /// <summary>A request of somebody else to the account itself: what is not in the table is answered as if there were no such account.</summary>
+    /// <summary>
+    /// A request of somebody else to the account itself: what is not in the table is answered as if there were no such account. The account of the
+    /// domain is the server; only components ask it so, its users' requests are answered by their owners.
+    /// </summary>
     private static void ForAccount(Stanza stanza, Jid asker, Turn turn)
     {
         if (!IsRequest(stanza))
@@ -163,7 +167,9 @@ public static class IqFeature
             return;
         }
 
-        if (TryPayload(stanza, turn, out var payload) && IqTable.FindForOthers(payload, stanza.Type) is { } handler)
+        var server = turn.User.Jid == turn.Environment.Domain;
+        if (TryPayload(stanza, turn, out var payload)
+            && (server ? IqTable.FindForComponents(payload, stanza.Type) : IqTable.FindForOthers(payload, stanza.Type)) is { } handler)
         {
             handler(stanza, asker, payload, turn);
         }

@@ -33,7 +33,8 @@ public static class IqReply
     }
 
     /// <summary>Answers a request of somebody else, in the name of this user's account.</summary>
-    public static void ResultTo(Jid asker, Stanza iq, Turn turn, Action<Utf8XmlBuilder> payload) =>
+    /// <param name="payload">Writes the child element; null for an empty result.</param>
+    public static void ResultTo(Jid asker, Stanza iq, Turn turn, Action<Utf8XmlBuilder>? payload = null) =>
         Send(asker, turn.User.Jid, ResultBytes(iq, asker, turn.User.Jid, payload), turn);
 
     /// <summary>Sends an answer to a user's session, in memory only.</summary>

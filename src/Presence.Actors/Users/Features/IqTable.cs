@@ -10,7 +10,7 @@ namespace Presence.Actors.Users.Features;
 /// <param name="payload">That child.</param>
 public delegate void IqHandler(SessionState session, Stanza iq, XmlElement payload, Turn turn);
 
-/// <summary>Answers a request that somebody else made of this user's account; the account may not exist.</summary>
+/// <summary>Answers a request that somebody else made of this user's account; the account may not exist. Also a component's of the domain.</summary>
 public delegate void ForeignIqHandler(Stanza iq, Jid asker, XmlElement payload, Turn turn);
 
 /// <summary>
@@ -67,6 +67,14 @@ public static class IqTable
         new(Namespaces.VCard, "vCard", StanzaType.Set, VCardFeature.SetOfOther),
     ];
 
+    private static readonly ForeignRow[] s_foreignServer =
+    [
+        new(Namespaces.DiscoInfo, "query", StanzaType.Get, DiscoFeature.ForeignServerInfo),
+        new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.ForeignServerItems),
+        new(Namespaces.Ping, "ping", StanzaType.Get, ServiceFeature.ForeignPing),
+        new(Namespaces.Version, "query", StanzaType.Get, ServiceFeature.ForeignVersion),
+    ];
+
     /// <summary>Asked of an account by its own sessions.</summary>
     public static Requests AccountRequests { get; } = new(s_account);
 
@@ -89,9 +97,15 @@ public static class IqTable
     /// <summary>What contacts with a subscription are told.</summary>
     public static IReadOnlyList<string> ForeignFeatures { get; } = Features(s_foreign.Select(r => r.Namespace));
 
-    public static ForeignIqHandler? FindForOthers(XmlElement payload, StanzaType type)
+    /// <summary>Asked of an account by others than its owner.</summary>
+    public static ForeignIqHandler? FindForOthers(XmlElement payload, StanzaType type) => Find(s_foreign, payload, type);
+
+    /// <summary>Asked of the domain by external components.</summary>
+    public static ForeignIqHandler? FindForComponents(XmlElement payload, StanzaType type) => Find(s_foreignServer, payload, type);
+
+    private static ForeignIqHandler? Find(ForeignRow[] rows, XmlElement payload, StanzaType type)
     {
-        foreach (var row in s_foreign)
+        foreach (var row in rows)
         {
             if (row.Type == type && row.Name == payload.Name && row.Namespace == payload.Namespace)
             {

@@ -42,6 +42,11 @@ public static class PresenceFanout
             }
         }
 
+        foreach (var contact in RosterItems.ContactsAtComponents(Subscription.From, turn))
+        {
+            SendTo(contact, session.FullJid, stamped, turn);
+        }
+
         Deliver(stamped, session.FullJid, turn);
     }
 
@@ -90,6 +95,11 @@ public static class PresenceFanout
         {
             turn.Send(new ProbeInput(ShardKey.UserId(contact), session.FullJid, session.FullJid) { AnswerUnavailable = afresh ? Jid.Parse(contact) : null });
         }
+
+        foreach (var contact in RosterItems.ContactsAtComponents(Subscription.To, turn))
+        {
+            Probe(contact, session, turn);
+        }
     }
 
     /// <summary>Asks one contact in the name of every available session.</summary>
@@ -99,8 +109,21 @@ public static class PresenceFanout
         {
             if (session.Available)
             {
-                turn.Send(new ProbeInput(ShardKey.UserId(contact.ToString()), session.FullJid, session.FullJid));
+                Probe(contact, session, turn);
             }
+        }
+    }
+
+    /// <summary>Asks one contact in the name of one session.</summary>
+    public static void Probe(Jid contact, SessionState session, Turn turn)
+    {
+        if (turn.Environment.IsComponent(contact))
+        {
+            SendTo(contact, session.FullJid, PresenceStanzas.Probe(session.FullJid, contact), turn);
+        }
+        else
+        {
+            turn.Send(new ProbeInput(ShardKey.UserId(contact.ToString()), session.FullJid, session.FullJid));
         }
     }
 
@@ -146,17 +169,23 @@ public static class PresenceFanout
 
     private static void ToContact(Jid contact, bool show, Turn turn)
     {
-        if (contact.Local is null || !RosterItems.IsLocal(contact.Bare.ToString(), turn))
+        var component = turn.Environment.IsComponent(contact);
+        if (!component && (contact.Local is null || !RosterItems.IsLocal(contact.Bare.ToString(), turn)))
         {
             return;
         }
 
         var id = ShardKey.UserId(contact.Bare.ToString());
-        foreach (var session in turn.User.Sessions)
+        foreach (var session in turn.User.Sessions.FindAll(s => s.Available))
         {
-            if (session.Available)
+            var shown = show ? Shown(session, turn.User) : PresenceStanzas.Unavailable(session.FullJid);
+            if (component)
             {
-                turn.Send(new PresenceInput([id], session.FullJid, show ? Shown(session, turn.User) : PresenceStanzas.Unavailable(session.FullJid), show));
+                SendTo(contact, session.FullJid, shown, turn);
+            }
+            else
+            {
+                turn.Send(new PresenceInput([id], session.FullJid, shown, show));
             }
         }
     }

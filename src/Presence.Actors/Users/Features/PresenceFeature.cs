@@ -218,14 +218,14 @@ public static class PresenceFeature
     /// <summary>Clients have no need to probe, since the server does; one that does gets what it may see anyway (§4.3).</summary>
     private static void ProbeFromClient(SessionState session, Stanza stanza, Turn turn)
     {
-        if (stanza.To?.Bare is not { Local: not null } contact || !RosterItems.IsLocal(contact.ToString(), turn) || turn.User.IsBlocked(contact))
+        if (stanza.To?.Bare is not { } contact || !turn.Environment.IsReachable(contact) || !turn.Environment.IsSomebody(contact) || turn.User.IsBlocked(contact))
         {
             return;
         }
 
         if (contact == turn.User.Jid || SubscriptionState.Of(RosterItems.Find(turn.User, contact)).HasTo)
         {
-            turn.Send(new ProbeInput(ShardKey.UserId(contact.ToString()), session.FullJid, session.FullJid));
+            PresenceFanout.Probe(contact, session, turn);
         }
     }
 

@@ -66,6 +66,9 @@ public static class PresenceStanzas
     /// <summary>§4.5: <c>unavailable</c>, stamped. From a bare JID: none of its resources is there.</summary>
     public static byte[] Unavailable(Jid from, Jid? to = null) => Make("unavailable", from, to);
 
+    /// <summary>§4.3.1, stamped.</summary>
+    public static byte[] Probe(Jid from, Jid to) => Make("probe", from, to);
+
     /// <summary>A subscription stanza without content (§3), stamped.</summary>
     public static byte[] Subscription(StanzaType type, Jid from, Jid to) => Make(
         type switch

@@ -58,6 +58,24 @@ public static class RosterItems
         }
     }
 
+    /// <summary>As <see cref="Contacts"/>, but those at external components, as gateways have them.</summary>
+    public static IEnumerable<Jid> ContactsAtComponents(Subscription direction, Turn turn)
+    {
+        if (turn.Environment.Components.Count == 0)
+        {
+            yield break;
+        }
+
+        foreach (var row in turn.User.Roster.Values)
+        {
+            if ((row.Subscription & direction) != 0 && Jid.TryParse(row.Contact, out var contact)
+                && turn.Environment.IsComponent(contact) && !turn.User.IsBlocked(contact))
+            {
+                yield return contact;
+            }
+        }
+    }
+
     /// <summary>Writes an item as it is now: a new version of the roster, pushed to every interested client (§2.1.6).</summary>
     public static void Store(RosterRow row, Turn turn)
     {

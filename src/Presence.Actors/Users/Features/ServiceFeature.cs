@@ -1,3 +1,4 @@
+using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
 using Presence.Protocol.Xml;
 
@@ -11,11 +12,14 @@ public static class ServiceFeature
     public static void Ping(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn);
 
     /// <summary>Name and version; the operating system is nobody's business (XEP-0092 §5).</summary>
-    public static void Version(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn, xml => xml
-        .Open("query", Namespaces.Version)
-        .Open("name").Text(DiscoFeature.ServerName).Close()
-        .Open("version").Text(turn.Environment.SoftwareVersion).Close()
-        .Close());
+    public static void Version(SessionState session, Stanza iq, XmlElement payload, Turn turn) =>
+        IqReply.Result(session, iq, turn, xml => WriteVersion(xml, turn));
+
+    /// <summary>As <see cref="Ping"/>, asked by a component.</summary>
+    public static void ForeignPing(Stanza iq, Jid asker, XmlElement payload, Turn turn) => IqReply.ResultTo(asker, iq, turn);
+
+    /// <summary>As <see cref="Version"/>, asked by a component.</summary>
+    public static void ForeignVersion(Stanza iq, Jid asker, XmlElement payload, Turn turn) => IqReply.ResultTo(asker, iq, turn, xml => WriteVersion(xml, turn));
 
     /// <summary>The owner's clock in UTC; where the machine stands does not matter to clients.</summary>
     public static void Time(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn, xml => xml
@@ -26,4 +30,10 @@ public static class ServiceFeature
 
     /// <summary>Old clients still ask for a session after binding; binding made it.</summary>
     public static void Session(SessionState session, Stanza iq, XmlElement payload, Turn turn) => IqReply.Result(session, iq, turn);
+
+    private static void WriteVersion(Utf8XmlBuilder xml, Turn turn) => xml
+        .Open("query", Namespaces.Version)
+        .Open("name").Text(DiscoFeature.ServerName).Close()
+        .Open("version").Text(turn.Environment.SoftwareVersion).Close()
+        .Close();
 }

@@ -104,7 +104,7 @@ public static class SubscriptionFeature
     public static void Cancel(RosterRow row, Jid contact, Turn turn)
     {
         var state = SubscriptionState.Of(row);
-        if (!contact.IsBare || !RosterItems.IsLocal(row.Contact, turn))
+        if (!contact.IsBare || !(turn.Environment.IsReachable(contact) && turn.Environment.IsSomebody(contact)))
         {
             return;
         }
@@ -155,12 +155,12 @@ public static class SubscriptionFeature
             return new StanzaError(StanzaErrorCondition.NotAllowed);
         }
 
-        if (contact.Domain != turn.Environment.Domain.Domain)
+        if (!turn.Environment.IsReachable(contact))
         {
             return new StanzaError(StanzaErrorCondition.RemoteServerNotFound);
         }
 
-        if (contact.Local is null)
+        if (!turn.Environment.IsSomebody(contact))
         {
             return new StanzaError(StanzaErrorCondition.ServiceUnavailable);
         }
