@@ -27,6 +27,7 @@ public sealed partial class TimeAndChanceTests
         ("src/Presence.Edge/Negotiation/LoginStep.cs", "RandomNumberGenerator", "SASL nonces (RFC 5802 §5.1)"),
         ("src/Presence.Edge/Listening/LoginSecret.cs", "RandomNumberGenerator", "the secret behind the keys of users that do not exist"),
         ("src/Presence.Edge/Negotiation/HeaderStep.cs", "RandomNumberGenerator", "stream ids must not be guessable (RFC 6120 §4.7.3) and decide nothing"),
+        ("src/Presence.Edge/Components/ComponentConnection.cs", "RandomNumberGenerator", "stream ids, which a handshake digest must not meet twice (XEP-0114 §3)"),
     ];
 
     private static readonly string[] Pure = ["src/Presence.Protocol", "src/Presence.Routing", "src/Presence.Actors"];

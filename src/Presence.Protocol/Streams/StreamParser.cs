@@ -24,7 +24,7 @@ public sealed class StreamParser : IDisposable
     private bool _closing;
 
     /// <param name="limits">Limits in force until <see cref="Limits"/> is set anew.</param>
-    /// <param name="contentNamespace">What unprefixed stanzas are in: <c>jabber:client</c>, or <c>jabber:server</c> between servers.</param>
+    /// <param name="contentNamespace">What unprefixed stanzas are in: <c>jabber:client</c>, <c>jabber:server</c> between servers, or <c>jabber:component:accept</c>.</param>
     public StreamParser(XmlLimits limits, string contentNamespace = Namespaces.Client)
     {
         Limits = limits;

@@ -12,6 +12,9 @@ public static class Namespaces
     /// <summary>RFC 6120: content namespace of server streams.</summary>
     public const string Server = "jabber:server";
 
+    /// <summary>XEP-0114: content namespace of streams that components open.</summary>
+    public const string ComponentAccept = "jabber:component:accept";
+
     /// <summary>RFC 6120 §4.8.1: the stream element, features and errors.</summary>
     public const string Streams = "http://etherx.jabber.org/streams";
 

@@ -8,6 +8,7 @@ public static class Utf8Namespaces
 {
     public static ReadOnlySpan<byte> Client => "jabber:client"u8;
     public static ReadOnlySpan<byte> Server => "jabber:server"u8;
+    public static ReadOnlySpan<byte> ComponentAccept => "jabber:component:accept"u8;
     public static ReadOnlySpan<byte> Streams => "http://etherx.jabber.org/streams"u8;
     public static ReadOnlySpan<byte> StreamErrors => "urn:ietf:params:xml:ns:xmpp-streams"u8;
     public static ReadOnlySpan<byte> StanzaErrors => "urn:ietf:params:xml:ns:xmpp-stanzas"u8;
