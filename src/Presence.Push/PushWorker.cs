@@ -22,7 +22,7 @@ public sealed partial class PushWorker : IPushSender, IAsyncDisposable
     private int _unsettled;
     private int _stopping;
 
-    /// <param name="gateways">None: every push settles as sent to nowhere and is counted as dropped, because a retry would only let the outbox grow.</param>
+    /// <param name="gateways">None, or none that wants it: a push settles as sent to nowhere and is counted as dropped, because a retry would only let the outbox grow.</param>
     public PushWorker(IReadOnlyList<IPushGateway> gateways, PushWorkerOptions options, TimeProvider clock, ILogger<PushWorker> log)
     {
         _gateways = gateways;
@@ -110,7 +110,7 @@ public sealed partial class PushWorker : IPushSender, IAsyncDisposable
 
     private async ValueTask<PushOutcome> SettleAsync(PushNotification push)
     {
-        if (_gateways.Count == 0)
+        if (!_gateways.Any(g => g.Wants(push)))
         {
             _metrics.DroppedNoSink();
             return PushOutcome.Sent;
@@ -120,7 +120,7 @@ public sealed partial class PushWorker : IPushSender, IAsyncDisposable
         var outcome = PushOutcome.Sent;
         for (var i = 0; i < _gateways.Count; i++)
         {
-            if ((taken & (1UL << i)) != 0)
+            if ((taken & (1UL << i)) != 0 || !_gateways[i].Wants(push))
             {
                 continue;
             }

@@ -9,6 +9,11 @@ namespace Presence.Plays;
 public class PlayNode : IAsyncLifetime
 {
     private const string Password = "secret";
+
+    /// <summary>Domain → secret of the external components that <see cref="ComponentNode"/> configures.</summary>
+    protected static readonly IReadOnlyDictionary<string, string> ComponentSecrets =
+        new Dictionary<string, string> { ["push.localhost"] = "app server's secret", ["gate.localhost"] = "gateway's secret" };
+
     private static int plays;
     private NodeProcess? node;
 
@@ -16,7 +21,7 @@ public class PlayNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => node = await NodeProcess.StartAsync(Settings);
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         return node?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -52,6 +57,8 @@ public class PlayNode : IAsyncLifetime
             host = "127.0.0.1",
             port = Node.Ports.Client,
             directTls = Node.Ports.DirectTls,
+            component = Node.Ports.Component,
+            componentSecrets = ComponentSecrets,
             password = Password,
             accounts,
         };

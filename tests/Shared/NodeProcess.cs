@@ -157,6 +157,7 @@ public sealed class NodeProcess : IAsyncDisposable
             ["Xmpp:Domain"] = "localhost",
             ["Xmpp:ClientPort"] = Port(Ports.Client),
             ["Xmpp:DirectTlsPort"] = Port(Ports.DirectTls),
+            ["Xmpp:ComponentPort"] = Port(Ports.Component),
             ["Http:Port"] = Port(Ports.Http),
             ["Admin:Socket"] = Path.Combine(DataDirectory, "admin.sock"),
             ["Push:Sinks:0:Kind"] = "jsonl",

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Presence.Actors;
 using Presence.Actors.Admin;
 using Presence.Edge;
+using Presence.Edge.Components;
 using Presence.Edge.Connections;
 using Presence.Node.Checks;
 using Presence.Node.Configuration;
@@ -10,6 +11,7 @@ using Presence.Node.Endpoints;
 using Presence.Node.Telemetry;
 using Presence.Protocol.Addressing;
 using Presence.Push;
+using Presence.Push.Gateways;
 using Presence.Storage.Contracts;
 using Presence.Storage.Sqlite;
 
@@ -87,22 +89,30 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var erasure = Started(new AccountErasure(store, _clock, loggers.CreateLogger<AccountErasure>()));
         var lane = new CommitLane(store, health.Report, _clock);
         var table = new ConnectionTable();
-        var push = StartPush(output, colour, loggers);
+        var components = ComponentPart.Table(_options.Components);
+        var push = StartPush(components, domain, output, colour, loggers);
 
         // The owners hand orders to the desk, and the desk asks the owners.
         ShardHost? shards = null;
         var ask = erasure.After((request, cancellation) => shards!.AskAsync(request, cancellation));
         var desk = new AdminDesk(store, _options.Registration.KeyIterations, ask, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
         _stops.Push(() => Done(desk.Dispose));
-        shards = StartShards(store, lane, table, push, desk, domain, health);
+        shards = StartShards(store, lane, table, push, desk, components, domain, health);
         _stops.Push(push.StopAsync);
 
         var accounts = new Accounts(store, ask, _options.Administrators);
         _stops.Push(() => Done(accounts.Dispose));
-        var edge = StartEdge(table, shards, accounts, domain, loggers);
+        var options = OptionsMapping.Edge(_options, domain);
+        var componentServer = ComponentPart.Start(_options.Components, components, options, shards, _clock, loggers);
+        if (componentServer is not null)
+        {
+            Started(componentServer);
+        }
+
+        var edge = StartEdge(options, table, shards, accounts, domain, loggers);
         retention.Start();
         _ = erasure.RunAsync();
-        await StartEndpointsAsync(store, accounts.AskAsync, erasure, edge, domain, health, loggers).ConfigureAwait(false);
+        await StartEndpointsAsync(store, accounts.AskAsync, erasure, edge, componentServer?.EndPoint.Port ?? 0, domain, health, loggers).ConfigureAwait(false);
     }
 
     private SqliteStore OpenStore()
@@ -120,7 +130,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     // Gateways outlive the worker, the worker outlives nobody who might still settle a push: it is stopped before the owners, disposed after them.
-    private PushWorker StartPush(TextWriter output, bool colour, ILoggerFactory loggers)
+    private PushWorker StartPush(ComponentTable? components, Jid domain, TextWriter output, bool colour, ILoggerFactory loggers)
     {
         var gateways = PushSinks.Create(_options.PushSinks, output, colour, _clock, loggers);
         foreach (var gateway in gateways.OfType<IDisposable>())
@@ -128,17 +138,23 @@ internal sealed partial class NodeHost : IAsyncDisposable
             _stops.Push(() => Done(gateway.Dispose));
         }
 
+        if (components is not null)
+        {
+            gateways = [.. gateways, new PubsubGateway(components, domain, _options.PushSender, _clock, loggers.CreateLogger<PubsubGateway>())];
+        }
+
         return Started(new PushWorker(gateways, new PushWorkerOptions(), _clock, loggers.CreateLogger<PushWorker>()));
     }
 
-    private ShardHost StartShards(SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, Jid domain, StoreHealth health)
+    private ShardHost StartShards(
+        SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, ComponentTable? components, Jid domain, StoreHealth health)
     {
         _stops.Push(() => Done(lane.Dispose));
         try
         {
             var shards = new ShardHost(
                 store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note,
-                OptionsMapping.Services(_options), desk);
+                OptionsMapping.Services(_options), desk, components);
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));
             return shards;
@@ -162,9 +178,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
         await ended.ConfigureAwait(false);
     }
 
-    private EdgeServer StartEdge(ConnectionTable table, ShardHost shards, Accounts accounts, Jid domain, ILoggerFactory loggers)
+    private EdgeServer StartEdge(EdgeOptions options, ConnectionTable table, ShardHost shards, Accounts accounts, Jid domain, ILoggerFactory loggers)
     {
-        var options = OptionsMapping.Edge(_options, domain);
         try
         {
             var edge = Started(new EdgeServer(options, table, shards, accounts, _clock, loggers));
@@ -209,8 +224,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     private async Task StartEndpointsAsync(
-        SqliteStore store, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, Jid domain, StoreHealth health,
-        ILoggerFactory loggers)
+        SqliteStore store, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, int componentPort, Jid domain,
+        StoreHealth health, ILoggerFactory loggers)
     {
         var listening = edge.EndPoints.Select(e => e.Port).ToList();
         var clientPort = _options.Xmpp.ClientPort is null ? 0 : listening[0];
@@ -227,7 +242,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
                 .ConfigureAwait(false)).Port;
         }
 
-        Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket);
+        Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket, componentPort);
         var check = new RunningCheck(_options, Ports, health, _clock);
         Admin = new AdminBackend(
             domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store.ListAccounts, check.RunAsync, edge.ReloadCertificate);

@@ -4,11 +4,17 @@ using System.Text.Json.Nodes;
 namespace Presence.Node.Composition;
 
 /// <summary>Where a started node listens; 0 for what is off.</summary>
-internal sealed record NodePorts(int Client, int DirectTls, int Http, string Admin)
+internal sealed record NodePorts(int Client, int DirectTls, int Http, string Admin, int Component = 0)
 {
     /// <summary>The line that tells programs the node is ready.</summary>
-    public string ReadyLine() => "ready " + new JsonObject
+    public string ReadyLine()
     {
-        ["client"] = Client, ["directTls"] = DirectTls, ["http"] = Http, ["admin"] = Admin,
-    }.ToJsonString(JsonSerializerOptions.Default);
+        var ports = new JsonObject { ["client"] = Client, ["directTls"] = DirectTls, ["http"] = Http, ["admin"] = Admin };
+        if (Component != 0)
+        {
+            ports["component"] = Component;
+        }
+
+        return "ready " + ports.ToJsonString(JsonSerializerOptions.Default);
+    }
 }

@@ -18,11 +18,14 @@ internal sealed class RunningCheck(NodeOptions options, NodePorts ports, StoreHe
         };
         await PortAsync(checks, "client port", options.Xmpp.Bind, ports.Client, cancellation).ConfigureAwait(false);
         await PortAsync(checks, "direct TLS port", options.Xmpp.Bind, ports.DirectTls, cancellation).ConfigureAwait(false);
+        await PortAsync(checks, "component port", options.Components.Bind, ports.Component, cancellation).ConfigureAwait(false);
         await PortAsync(checks, "http port", options.Http.Bind, ports.Http, cancellation).ConfigureAwait(false);
         checks.Add(store.Trouble is { } trouble ? CheckResult.Failed("store", trouble) : CheckResult.Ok("store", $"commits go through, in {options.DataDirectory}"));
         checks.Add(DiskCheck.Run(options.DataDirectory));
         checks.Add(options.PushSinks.Count > 0
             ? CheckResult.Ok("push", string.Join(", ", options.PushSinks.Select(s => s.Path is null ? s.Kind : $"{s.Kind} {s.Path}")))
+            : options.Components.Components.Count > 0
+            ? CheckResult.Ok("push", "to app servers behind components only; no sink is configured (Push:Sinks)")
             : CheckResult.Warning("push", "no sink is configured (Push:Sinks): no phone will be woken"));
         if (options.Xmpp.AllowPlaintextLogin)
         {

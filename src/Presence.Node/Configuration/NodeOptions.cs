@@ -15,6 +15,11 @@ internal sealed record NodeOptions(
 
     public required StorageSection Storage { get; init; }
 
+    public required ComponentsSection Components { get; init; }
+
+    /// <summary>Whether an app server is told who wrote, beside how many messages wait.</summary>
+    public required bool PushSender { get; init; }
+
     public required IReadOnlyList<ExternalServiceSection> ExternalServices { get; init; }
 }
 
@@ -27,6 +32,13 @@ internal sealed record XmppSection(string Domain, IPAddress Bind, int? ClientPor
 /// <param name="KeyPath">PEM file with the key; null: it is in the certificate file.</param>
 /// <param name="MinimumVersion">1.2 or 1.3.</param>
 internal sealed record TlsSection(string? CertificatePath, string? KeyPath, SslProtocols MinimumVersion);
+
+/// <param name="Bind">Address to listen on for components.</param>
+/// <param name="Port">Null: off. Nothing listens without components.</param>
+internal sealed record ComponentsSection(IPAddress Bind, int? Port, IReadOnlyList<ComponentSection> Components);
+
+/// <param name="Secret">Null: it is in <paramref name="SecretFile"/>.</param>
+internal sealed record ComponentSection(string Domain, string? Secret, string? SecretFile);
 
 /// <param name="Port">Null: off.</param>
 internal sealed record HttpSection(IPAddress Bind, int? Port);

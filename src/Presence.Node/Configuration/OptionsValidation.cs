@@ -37,6 +37,7 @@ internal static class OptionsValidation
         var one = new Dictionary<string, Setting>(StringComparer.OrdinalIgnoreCase)
         {
             ["Push:Sinks:0:Kind"] = new("Push:Sinks:0:Kind", "jsonl", ""),
+            ["Components:0:Domain"] = new("Components:0:Domain", "push.example.org", ""),
             ["Admin:Accounts:0"] = new("Admin:Accounts:0", "admin@localhost", ""),
             ["ExternalServices:0:Type"] = new("ExternalServices:0:Type", "turn", ""),
             ["ExternalServices:0:Host"] = new("ExternalServices:0:Host", "turn.example.org", ""),
@@ -60,6 +61,8 @@ internal static class OptionsValidation
             Administrators = Administrators(reader, xmpp.Domain),
             Storage = new(reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 1 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20)),
             ExternalServices = ExternalServiceSettings.Read(reader),
+            Components = ComponentSettings.Read(reader, xmpp.Domain, workingDirectory, (key, value) => Address(reader, key, value)),
+            PushSender = reader.Flag("Push:Sender", false),
         };
         CheckPorts(reader, options);
         reader.FailUnknown();
@@ -257,6 +260,7 @@ internal static class OptionsValidation
             ("Xmpp:ClientPort", options.Xmpp.Bind, options.Xmpp.ClientPort),
             ("Xmpp:DirectTlsPort", options.Xmpp.Bind, options.Xmpp.DirectTlsPort),
             ("Http:Port", options.Http.Bind, options.Http.Port),
+            ("Xmpp:ComponentPort", options.Components.Bind, options.Components.Components.Count > 0 ? options.Components.Port : null),
         ];
         for (var later = 1; later < ports.Length; later++)
         {

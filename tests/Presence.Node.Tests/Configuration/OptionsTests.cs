@@ -13,6 +13,15 @@ public sealed class OptionsTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public void ASecretOfAComponentIsNeverShown()
+    {
+        var told = Problems(
+            "--Components:0:Domain=push.example.org", "--Components:0:Secret=open sesame", "--Components:0:SecretFile=nowhere", "--Components:0:Secrett=open sesame");
+        Assert.NotEmpty(told);
+        Assert.DoesNotContain("open sesame", string.Join('\n', told), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NothingConfiguredIsAllowed()
     {
         var options = Valid();
@@ -54,6 +63,15 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Sessions:IqWait", "", "0s to 1d")]
     [InlineData("Sessions:ResumeSettle", "x:y", "0s to 1d")]
     [InlineData("Push:Sinks:0:Kind", "pigeon", "console or jsonl")]
+    [InlineData("Push:Sender", "maybe", "true or false")]
+    [InlineData("Components:0:Domain", "app@push.example.org", "a domain name")]
+    [InlineData("Components:0:Domain", "push.example.org", "Components:0:SecretFile: or Secret is missing")]
+    [InlineData("Components:0:Domain", "localhost", "Components:0:Domain = \"localhost\" (command line): is taken")]
+    [InlineData("Components:0:Secret", "s", "Components:0:Domain: is missing")]
+    [InlineData("Components:0:SecretFile", "/nowhere/secret", "the path of a file that exists")]
+    [InlineData("Components:64:Domain", "push.example.org", "a number from 0 to 63")]
+    [InlineData("Xmpp:ComponentPort", "70000", "1 to 65535")]
+    [InlineData("Xmpp:ComponentBind", "somewhere", "an IP address, localhost, or *")]
     [InlineData("Push:Sinks:0:Kind", "jsonl", "Push:Sinks:0:Path: is missing")]
     [InlineData("Push:Sinks:0:Path", "pushes.jsonl", "Push:Sinks:0:Kind: is missing")]
     [InlineData("Push:Sinks:first:Kind", "console", "a number from 0 to 15")]
