@@ -16,7 +16,6 @@ namespace Presence.Benchmarks.Micro;
 /// stanza delivered. Sockets are not in it.
 /// </summary>
 [MemoryDiagnoser]
-[InProcess]
 public class FanOut
 {
     private const int Contacts = 1000;

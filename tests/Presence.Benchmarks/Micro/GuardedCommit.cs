@@ -8,7 +8,6 @@ namespace Presence.Benchmarks.Micro;
 /// One guarded batch of messages for as many users on SQLite with <c>synchronous=FULL</c>, from call to flushed commit; the time is that of the whole batch.
 /// </summary>
 [MemoryDiagnoser]
-[InProcess]
 public class GuardedCommit : IDisposable
 {
     private readonly Incarnation _me = new(Guid.NewGuid());

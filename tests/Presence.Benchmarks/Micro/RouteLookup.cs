@@ -5,7 +5,6 @@ namespace Presence.Benchmarks.Micro;
 
 /// <summary>From an address to the shard that owns it: what every stanza between two users pays once.</summary>
 [MemoryDiagnoser]
-[InProcess]
 public class RouteLookup
 {
     private const int Addresses = 1000;

@@ -7,7 +7,6 @@ namespace Presence.Benchmarks.Micro;
 
 /// <summary>The way in: a chat message of a usual client, from bytes to a stanza with its head read. MB/s = bytes of the stanza ÷ time.</summary>
 [MemoryDiagnoser]
-[InProcess]
 public class StreamParsing : IDisposable
 {
     private const int Stanzas = 1000;
