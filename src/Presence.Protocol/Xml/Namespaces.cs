@@ -224,6 +224,7 @@ public static class Namespaces
     [
         Client,
         Server,
+        ComponentAccept,
         Streams,
         StreamErrors,
         StanzaErrors,
