@@ -15,6 +15,7 @@ command -v tmux >/dev/null || missing+=(tmux)
 command -v unshare >/dev/null || missing+=(util-linux)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+command -v chromium >/dev/null || missing+=(chromium)
 
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "installing: ${missing[*]}"
@@ -25,7 +26,7 @@ fi
 
 js=tests/Presence.Plays/js
 if ! cmp -s "$js/package-lock.json" "$js/node_modules/.installed"; then
-  echo "installing: the npm client"
-  npm ci --prefix "$js" --no-fund --no-audit --loglevel=error
+  echo "installing: the npm clients"
+  npm ci --prefix "$js" --ignore-scripts --no-fund --no-audit --loglevel=error
   cp "$js/package-lock.json" "$js/node_modules/.installed"
 fi

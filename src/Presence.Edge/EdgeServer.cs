@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Presence.Edge.Connections;
 using Presence.Edge.Listening;
@@ -41,6 +43,9 @@ public sealed partial class EdgeServer : IAsyncDisposable
 
     /// <summary>The addresses bound, in the order of <see cref="EdgeOptions.Listeners"/>; empty before <see cref="Start"/>.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+
+    /// <summary>How TLS begins on a port for HTTP, with the certificate in use now.</summary>
+    public SslServerAuthenticationOptions HttpTls => _edge.Certificates.Current.Http;
 
     /// <summary>When the certificate in use ends.</summary>
     public DateTimeOffset CertificateExpiresAt => _edge.Certificates.Current.ExpiresAt;
@@ -131,6 +136,69 @@ public sealed partial class EdgeServer : IAsyncDisposable
         {
             connection.BeginClose(StreamErrorCondition.SystemShutdown, null);
         }
+    }
+
+    /// <summary>Serves a client that came through a WebSocket until it is gone.</summary>
+    /// <param name="remote">Where the client is, behind whatever proxy.</param>
+    /// <param name="secure">Whether TLS protects the whole way, so that the client may log in.</param>
+    /// <param name="accept">Answers the HTTP request; called only if there is room.</param>
+    /// <param name="abort">Cuts the HTTP connection at once, from any thread.</param>
+    /// <returns>False: refused, and not accepted; by a limit, or because the edge is ending.</returns>
+    public async Task<bool> ServeAsync(IPEndPoint remote, bool secure, Func<Task<WebSocket>> accept, Action abort)
+    {
+        var address = AddressKey.Of(remote.Address);
+        if (!TryJoin())
+        {
+            return false;
+        }
+
+        if (!_edge.Limits.TryEnter(address))
+        {
+            _metrics.Refused();
+            Left();
+            return false;
+        }
+
+        ClientConnection connection;
+        try
+        {
+            connection = new ClientConnection(_edge, new MessageStream(await accept().ConfigureAwait(false), secure, _edge.Time, abort), remote);
+        }
+        catch
+        {
+            _edge.Limits.Leave(address);
+            Left();
+            throw;
+        }
+
+        _metrics.Accepted();
+        _edge.Table.Add(connection);
+        if (Volatile.Read(ref _stopped) != 0)
+        {
+            // It may have come too late to be seen by the stop.
+            End(connection);
+        }
+
+        await RunAsync(connection).ConfigureAwait(false);
+        return true;
+    }
+
+    // Once the last one has left, nobody may join: the stop is over.
+    private bool TryJoin()
+    {
+        var open = Volatile.Read(ref _open);
+        while (open > 0 && Volatile.Read(ref _stopped) == 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _open, open + 1, open);
+            if (seen == open)
+            {
+                return true;
+            }
+
+            open = seen;
+        }
+
+        return false;
     }
 
     private void Begin(ClientConnection connection)

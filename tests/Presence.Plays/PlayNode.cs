@@ -59,6 +59,8 @@ public class PlayNode : IAsyncLifetime
             directTls = Node.Ports.DirectTls,
             component = Node.Ports.Component,
             componentSecrets = ComponentSecrets,
+            http = Node.Ports.Http,
+            web = Node.Ports.Web,
             password = Password,
             accounts,
         };
@@ -78,5 +80,12 @@ public class PlayNode : IAsyncLifetime
         }
     }
 
-    protected virtual NodeSettings Settings => new();
+    protected virtual NodeSettings Settings => new()
+    {
+        Options = new Dictionary<string, string>
+        {
+            ["Web:TrustedProxies"] = "127.0.0.1",
+            ["Web:ConversePath"] = Path.Combine(RepositoryLayout.Root, "tests", "Presence.Plays", "js", "node_modules", "converse.js", "dist"),
+        },
+    };
 }

@@ -159,6 +159,7 @@ public sealed class NodeProcess : IAsyncDisposable
             ["Xmpp:DirectTlsPort"] = Port(Ports.DirectTls),
             ["Xmpp:ComponentPort"] = Port(Ports.Component),
             ["Http:Port"] = Port(Ports.Http),
+            ["Web:TlsPort"] = Port(Ports.Web),
             ["Admin:Socket"] = Path.Combine(DataDirectory, "admin.sock"),
             ["Push:Sinks:0:Kind"] = "jsonl",
             ["Push:Sinks:0:Path"] = Path.Combine(DataDirectory, "push.jsonl"),

@@ -18,7 +18,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
 {
     private readonly AddressKey _address;
     private readonly ListenerKind _kind;
-    private readonly NetworkStream _plain;
+    private readonly Stream _plain;
+    private readonly MessageStream? _messages;
     private readonly ConnectionClock _clock;
     private readonly HighestAck _acknowledged;
     private SslStream? _tls;
@@ -27,15 +28,29 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private int _cut;
 
     public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, AddressKey address)
+        : this(edge, new NetworkStream(socket, ownsSocket: true), kind, address)
+    {
+        Socket = socket;
+        Remote = socket.RemoteEndPoint as IPEndPoint ?? Remote;
+    }
+
+    /// <summary>A client that came through a WebSocket (RFC 7395); how secure it is was settled with its HTTP request.</summary>
+    public ClientConnection(EdgeContext edge, MessageStream messages, IPEndPoint remote)
+        : this(edge, messages, ListenerKind.StartTls, AddressKey.Of(remote.Address))
+    {
+        _messages = messages;
+        Remote = remote;
+    }
+
+    private ClientConnection(EdgeContext edge, Stream stream, ListenerKind kind, AddressKey address)
     {
         Edge = edge;
-        Socket = socket;
         Id = edge.Table.NextId();
         _kind = kind;
         _address = address;
-        _plain = new NetworkStream(socket, ownsSocket: true);
+        _plain = stream;
         _clock = new ConnectionClock(edge.Time);
-        Remote = socket.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        Remote = new IPEndPoint(IPAddress.None, 0);
         Reader = new InboundReader(this, _plain, edge.Options.LimitsBeforeLogin, edge.Options.ReadBufferBytes);
         Writer = new SocketWriter(this, _plain, edge.Options.MaxWriteBufferBytes, edge.Time);
         _acknowledged = new HighestAck(Writer);
@@ -45,7 +60,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
 
     public ConnectionId Id { get; }
 
-    public Socket Socket { get; }
+    /// <summary>Null behind a WebSocket.</summary>
+    public Socket? Socket { get; }
 
     public IPEndPoint Remote { get; }
 
@@ -55,7 +71,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
 
     public SocketWriter Writer { get; }
 
-    public bool IsTls => _tls is not null;
+    /// <summary>Whether nobody on the way can read what is sent.</summary>
+    public bool IsTls => _tls is not null || _messages is { IsSecure: true };
+
+    /// <summary>Whether TLS may begin on this stream, which it never may within a WebSocket (RFC 7395 §3.9).</summary>
+    public bool MayStartTls => _tls is null && _messages is null;
 
     /// <summary>The way to the owner; set once the client is authenticated.</summary>
     public OwnerLink? Link { get; set; }
@@ -120,7 +140,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         var tls = new SslStream(_plain, leaveInnerStreamOpen: false);
         var direct = _kind == ListenerKind.DirectTls;
         _tls = tls;
-        var offers13 = await OfferedVersions.IncludeTls13Async(_plain).ConfigureAwait(false);
+        var offers13 = _plain is NetworkStream socket && await OfferedVersions.IncludeTls13Async(socket).ConfigureAwait(false);
         await tls.AuthenticateAsServerAsync(settings.For(offers13, direct), Edge.Abandoned).ConfigureAwait(false);
         Bindings = Edge.Options.OfferChannelBinding ? settings.Bindings : ChannelBindings.None;
         Reader.SwitchTo(tls);
@@ -143,6 +163,23 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         if (!Writer.Append(bytes))
         {
             Cut("overflow");
+        }
+    }
+
+    /// <summary>Opens our side of a stream; leaves with what follows, features or error: one send, one packet.</summary>
+    public void Open(StreamHeader header)
+    {
+        StreamOpen = true;
+        Add(_messages is null ? header.ToBytes() : StreamFraming.Open(header));
+    }
+
+    /// <summary>Sends a sign of life; for a WebSocket its host does (RFC 7395 §3.8 forbids white space).</summary>
+    public void KeepAlive()
+    {
+        if (_messages is null)
+        {
+            Add(" "u8);
+            Writer.Flush();
         }
     }
 
@@ -178,11 +215,12 @@ internal sealed partial class ClientConnection : IAsyncDisposable
 
         if (StreamOpen && condition != StreamErrorCondition.None)
         {
-            Writer.Append(StreamError.ToBytes(condition, text, closeStream: endStream));
+            Writer.Append(StreamError.ToBytes(condition, text, closeStream: false));
         }
-        else if (StreamOpen && endStream)
+
+        if (StreamOpen && endStream)
         {
-            Writer.Append(StreamError.StreamEnd);
+            Writer.Append(_messages is null ? StreamError.StreamEnd : StreamFraming.Close);
         }
 
         Reader.Discard();
@@ -211,7 +249,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         LogCut(Edge.ConnectionLog, Id.Value, reason);
         Writer.Kill();
         Link?.Interrupt();
-        Socket.Close(0);
+        _messages?.Abort();
+        Socket?.Close(0);
     }
 
     /// <summary>The owner attached this connection to a session: stanzas may be delivered from here on.</summary>

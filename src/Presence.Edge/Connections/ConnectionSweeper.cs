@@ -115,8 +115,7 @@ internal sealed class ConnectionSweeper : IDisposable
         var interval = connection.Inactive ? options.InactiveKeepAliveInterval : options.KeepAliveInterval;
         if (IsOver(Math.Max(times.Sent, times.Received), now, interval))
         {
-            connection.Add(" "u8);
-            connection.Writer.Flush();
+            connection.KeepAlive();
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class InboundReader : IDisposable
     private readonly ClientConnection _connection;
     private readonly StreamParser _parser;
     private readonly int _bufferBytes;
+    private readonly MessageStream? _messages;
     private Stream _stream;
     private byte[]? _buffer;
     private int _start;
@@ -27,7 +28,8 @@ internal sealed class InboundReader : IDisposable
         _connection = connection;
         _stream = stream;
         _bufferBytes = bufferBytes;
-        _parser = new StreamParser(limits);
+        _messages = stream as MessageStream;
+        _parser = _messages is null ? new StreamParser(limits) : StreamParser.ForMessages(limits);
     }
 
     /// <summary>
@@ -40,6 +42,11 @@ internal sealed class InboundReader : IDisposable
         while (true)
         {
             if (TryParse(out var streamEvent))
+            {
+                return streamEvent;
+            }
+
+            if (_messages is { MessageEnded: true } && EndsBadly(out streamEvent))
             {
                 return streamEvent;
             }
@@ -107,6 +114,18 @@ internal sealed class InboundReader : IDisposable
         // Nothing after a failure can be trusted to start where an element starts.
         _broken = found && streamEvent.Kind == StreamEventKind.Failed;
         return found;
+    }
+
+    private bool EndsBadly(out StreamEvent failure)
+    {
+        failure = default;
+        if (_buffer is null || _discarding || _broken)
+        {
+            return false;
+        }
+
+        _broken = _parser.TryEndMessage(out failure);
+        return _broken;
     }
 
     private void GiveBack()

@@ -17,6 +17,7 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
     private readonly ClientConnection _connection;
     private readonly TimeProvider _time;
     private readonly int _bound;
+    private readonly bool _messages;
     private volatile Stream _stream;
 
     // All below is guarded by _gate.
@@ -35,6 +36,7 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
     {
         _connection = connection;
         _stream = stream;
+        _messages = stream is MessageStream;
         _bound = bound;
         _time = time;
         _lastSent = time.GetTimestamp();
@@ -70,10 +72,18 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
                 return false;
             }
 
-            _waiting.Reserve(length);
-            _waiting.Add(head);
-            _waiting.Add(body);
-            _waiting.Add(tail);
+            if (_messages)
+            {
+                MessageStream.Add(ref _waiting, head, body, tail);
+            }
+            else
+            {
+                _waiting.Reserve(length);
+                _waiting.Add(head);
+                _waiting.Add(body);
+                _waiting.Add(tail);
+            }
+
             if (number > 0)
             {
                 _lastNumber = number;
@@ -212,10 +222,10 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
             {
                 await EndOutputAsync().ConfigureAwait(false);
             }
-            else if (largest > ReleaseAbove)
+            else if (largest > ReleaseAbove && _connection.Socket is { } socket)
             {
                 // Nothing is sent. Without it a message to everybody leaves one buffer with every idle connection.
-                await _connection.Socket.SendAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
+                await socket.SendAsync(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (SocketFailure.Is(failure))
@@ -233,7 +243,7 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
         {
             if (!_dead && _requests.Due && !_finishing)
             {
-                _waiting.Add("<r xmlns='urn:xmpp:sm:3'/>"u8);
+                AddRequest("<r xmlns='urn:xmpp:sm:3'/>"u8);
                 _requests.Asked(_time.GetTimestamp());
             }
 
@@ -259,6 +269,18 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
         return false;
     }
 
+    private void AddRequest(ReadOnlySpan<byte> request)
+    {
+        if (_messages)
+        {
+            MessageStream.Add(ref _waiting, request, default, default);
+        }
+        else
+        {
+            _waiting.Add(request);
+        }
+    }
+
     private void Sent(int length, long number)
     {
         lock (_gate)
@@ -275,6 +297,12 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
 
     private async Task EndOutputAsync()
     {
+        if (_stream is MessageStream messages)
+        {
+            await messages.EndOutputAsync().ConfigureAwait(false);
+            return;
+        }
+
         if (_stream is SslStream tls)
         {
             try
@@ -287,6 +315,6 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
             }
         }
 
-        _connection.Socket.Shutdown(SocketShutdown.Send);
+        _connection.Socket?.Shutdown(SocketShutdown.Send);
     }
 }

@@ -45,6 +45,8 @@ internal sealed class TlsSettings
         // XEP-0368 §2: a client may leave ALPN out, but one that offers only other protocols is not speaking to us.
         _directTls.ApplicationProtocols = [XmppClient];
         _directTlsOf12.ApplicationProtocols = [XmppClient];
+        Http = minimum == SslProtocols.Tls13 ? Options(context, SslProtocols.Tls13) : WithSuites(Options(context, SslProtocols.Tls12 | SslProtocols.Tls13));
+        Http.ApplicationProtocols = [SslApplicationProtocol.Http11];
         ExpiresAt = certificate.NotAfter.ToUniversalTime();
         Bindings = new ChannelBindings(TlsExporter: null, Hash(certificate));
     }
@@ -56,6 +58,9 @@ internal sealed class TlsSettings
     /// <param name="offers13">The client is known to offer TLS 1.3; false is right for any client.</param>
     public SslServerAuthenticationOptions For(bool offers13, bool direct) =>
         offers13 ? direct ? _directTls : _startTls : direct ? _directTlsOf12 : _startTlsOf12;
+
+    /// <summary>For WebSocket clients and what browsers load.</summary>
+    public SslServerAuthenticationOptions Http { get; }
 
     public DateTimeOffset ExpiresAt { get; }
 

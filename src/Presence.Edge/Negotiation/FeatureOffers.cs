@@ -29,10 +29,10 @@ internal sealed class FeatureOffers
         : SaslMechanisms.Offer(tls, bindings);
 
     /// <summary>What a client is offered that has not logged in.</summary>
-    public byte[] BeforeLogin(bool tls, ChannelBindings bindings)
+    public byte[] BeforeLogin(bool tls, bool mayStartTls, ChannelBindings bindings)
     {
         var features = new StreamFeatures();
-        if (!tls)
+        if (mayStartTls)
         {
             features.StartTls(required: !_options.AllowPlaintextLogin);
         }

@@ -38,7 +38,7 @@ internal sealed class HeaderStep(ClientConnection connection)
         }
 
         var offers = connection.Edge.Offers;
-        connection.Send(connection.Link is null ? offers.BeforeLogin(connection.IsTls, connection.Bindings) : offers.AfterLogin);
+        connection.Send(connection.Link is null ? offers.BeforeLogin(connection.IsTls, connection.MayStartTls, connection.Bindings) : offers.AfterLogin);
         return true;
     }
 
@@ -88,9 +88,6 @@ internal sealed class HeaderStep(ClientConnection connection)
             Version = "1.0",
             Lang = "en",
         };
-        connection.StreamOpen = true;
-
-        // Leaves with what follows it, features or error: one send, one packet.
-        connection.Add(header.ToBytes());
+        connection.Open(header);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class Negotiator(ClientConnection connection)
 
     private async ValueTask<StepResult> StartTlsAsync()
     {
-        if (connection.IsTls)
+        if (!connection.MayStartTls)
         {
             // RFC 6120 §5.4.2.2: the failure is followed by the end of the stream.
             connection.Send("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"u8);

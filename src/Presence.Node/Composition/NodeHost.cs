@@ -231,6 +231,15 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var clientPort = _options.Xmpp.ClientPort is null ? 0 : listening[0];
         var directPort = _options.Xmpp.DirectTlsPort is null ? 0 : listening[^1];
 
+        var web = new WebEndpoint(edge, _options, new ChatPages(_options.Web.ConversePath, domain.ToString()), loggers);
+        var webPort = 0;
+        if (_options.Web.TlsPort is { } secure)
+        {
+            webPort = Started(await HttpServer.OnPortAsync(
+                _options.Web.Bind, secure, Clients(web), loggers, "Web:TlsPort", new HttpTls(() => edge.HttpTls)).ConfigureAwait(false)).Port;
+            web.Announce(domain.ToString(), webPort);
+        }
+
         var httpPort = 0;
         if (_options.Http.Port is { } wanted)
         {
@@ -238,11 +247,14 @@ internal sealed partial class NodeHost : IAsyncDisposable
             _stops.Push(() => Done(metrics.Dispose));
             var own = new NodeMetrics(NodeVersion.Text, health, () => edge.CertificateExpiresAt, _options.DataDirectory, _clock);
             _stops.Push(() => Done(own.Dispose));
-            httpPort = Started(await HttpServer.OnPortAsync(_options.Http.Bind, wanted, new PublicEndpoint(() => health.Trouble, metrics).HandleAsync, loggers)
+            httpPort = Started(await HttpServer.OnPortAsync(_options.Http.Bind, wanted, Plain(new PublicEndpoint(() => health.Trouble, metrics), web), loggers)
                 .ConfigureAwait(false)).Port;
         }
 
-        Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket, componentPort);
+        Ports = new NodePorts(clientPort, directPort, httpPort, _options.AdminSocket, webPort, componentPort);
+
+        // Before the HTTP servers: their connections would be cut before the edge could end the streams on them.
+        _stops.Push(() => StopEdgeAsync(edge));
         var check = new RunningCheck(_options, Ports, health, _clock);
         Admin = new AdminBackend(
             domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store.ListAccounts, check.RunAsync, edge.ReloadCertificate);
@@ -250,6 +262,12 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _stops.Push(() => Done(admin.Dispose));
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));
     }
+
+    // Health and figures are for the operator's port only.
+    private static RequestDelegate Plain(PublicEndpoint own, WebEndpoint web) =>
+        context => WebEndpoint.Serves(context.Request.Path) ? web.HandleAsync(context) : own.HandleAsync(context);
+
+    private static RequestDelegate Clients(WebEndpoint web) => web.HandleAsync;
 
     private T Started<T>(T part)
         where T : IAsyncDisposable

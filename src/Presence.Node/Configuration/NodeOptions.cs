@@ -10,6 +10,9 @@ internal sealed record NodeOptions(
     XmppSection Xmpp, TlsSection Tls, string DataDirectory, HttpSection Http, string AdminSocket, SessionsSection Sessions,
     IReadOnlyList<PushSink> PushSinks, RegistrationSection Registration, LimitsSection Limits, int ArchiveRetentionDays, LoggingSection Logging)
 {
+    /// <summary>What clients reach over HTTP.</summary>
+    public required WebSection Web { get; init; }
+
     /// <summary>Bare JIDs.</summary>
     public required IReadOnlyList<string> Administrators { get; init; }
 
@@ -39,6 +42,14 @@ internal sealed record ComponentsSection(IPAddress Bind, int? Port, IReadOnlyLis
 
 /// <param name="Secret">Null: it is in <paramref name="SecretFile"/>.</param>
 internal sealed record ComponentSection(string Domain, string? Secret, string? SecretFile);
+
+/// <param name="TlsPort">WebSocket and chat page over TLS; null: off.</param>
+/// <param name="TrustedProxies">Networks whose plain connections count as protected.</param>
+/// <param name="Origins">Pages that may open a WebSocket; "*" for all.</param>
+/// <param name="WebSocketUrl">What XEP-0156 tells; null: derived.</param>
+/// <param name="ConversePath">Full path of the directory with Converse.js.</param>
+internal sealed record WebSection(
+    IPAddress Bind, int? TlsPort, IReadOnlyList<IPNetwork> TrustedProxies, IReadOnlyList<string> Origins, string? WebSocketUrl, string ConversePath);
 
 /// <param name="Port">Null: off.</param>
 internal sealed record HttpSection(IPAddress Bind, int? Port);

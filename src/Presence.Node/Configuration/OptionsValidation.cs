@@ -58,6 +58,7 @@ internal static class OptionsValidation
             xmpp, tls, data, http, AdminSocket(reader, data, workingDirectory), Sessions(reader), Sinks(reader, workingDirectory),
             Registration(reader), Limits(reader), reader.Count("Archive:RetentionDays", 0, 0, 36_500), Logging(reader))
         {
+            Web = WebSettings.Read(reader, workingDirectory),
             Administrators = Administrators(reader, xmpp.Domain),
             Storage = new(reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 1 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20)),
             ExternalServices = ExternalServiceSettings.Read(reader),
@@ -81,7 +82,7 @@ internal static class OptionsValidation
             reader.Flag("Xmpp:AllowPlaintextLogin", false));
     }
 
-    private static IPAddress Address(SettingReader reader, string key, string defaultValue)
+    internal static IPAddress Address(SettingReader reader, string key, string defaultValue)
     {
         var address = IPAddress.None;
         reader.Text(key, defaultValue, "an IP address, localhost, or * for all addresses", value => TryAddress(value, out address));
@@ -261,6 +262,7 @@ internal static class OptionsValidation
             ("Xmpp:DirectTlsPort", options.Xmpp.Bind, options.Xmpp.DirectTlsPort),
             ("Http:Port", options.Http.Bind, options.Http.Port),
             ("Xmpp:ComponentPort", options.Components.Bind, options.Components.Components.Count > 0 ? options.Components.Port : null),
+            ("Web:TlsPort", options.Web.Bind, options.Web.TlsPort),
         ];
         for (var later = 1; later < ports.Length; later++)
         {

@@ -49,6 +49,11 @@ internal sealed class Demo : IDisposable
         demo.PreferPort(gathered, "Xmpp:ClientPort", 5222);
         demo.PreferPort(gathered, "Xmpp:DirectTlsPort", 5223);
         demo.PreferPort(gathered, "Http:Port", 5280);
+        demo.PreferPort(gathered, "Web:TlsPort", 5443);
+
+        // The browser runs on this machine: what it sends over loopback nobody else reads.
+        gathered.AddDefault("Web:Bind", "127.0.0.1", Source);
+        gathered.AddDefault("Web:TrustedProxies", "127.0.0.1, ::1", Source);
         return demo;
     }
 

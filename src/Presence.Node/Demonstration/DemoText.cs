@@ -32,6 +32,11 @@ internal sealed class DemoText(
         Line().Line(Bold("Where to connect"));
         Line($"  Server {host}, port {Port(ports.Client)} (STARTTLS) or {Port(ports.DirectTls)} (direct TLS).");
         Line("  The certificate is self-signed: accept it when your client asks.");
+        if (ports.Http != 0)
+        {
+            Line($"  Or in a browser: http://localhost:{Port(ports.Http)}/chat (needs Converse.js: npm install --no-save converse.js@14.0.0).");
+        }
+
         Line().Line(Bold("What to try"));
         Line($"  1. Log in as {accounts[0].Jid} with a desktop client (Gajim, Dino, Profanity).");
         Line($"  2. In a second terminal play the phone of {Name(1)}:");

@@ -27,16 +27,29 @@ internal sealed partial class HttpServer : IAsyncDisposable
     public int Port { get; private set; }
 
     /// <exception cref="StartException">The port cannot be had.</exception>
-    public static async Task<HttpServer> OnPortAsync(IPAddress bind, int port, RequestDelegate handler, ILoggerFactory loggers)
+    /// <param name="key">The setting that names the port, for what is told when it cannot be had.</param>
+    /// <param name="tls">Null: plain HTTP.</param>
+    public static async Task<HttpServer> OnPortAsync(
+        IPAddress bind, int port, RequestDelegate handler, ILoggerFactory loggers, string key = "Http:Port", HttpTls? tls = null)
     {
         var options = Options();
+        void Listen(ListenOptions listen)
+        {
+            // HTTP/2 would bring no WebSocket here and one more parser to strangers.
+            listen.Protocols = HttpProtocols.Http1;
+            if (tls is not null)
+            {
+                listen.Use(tls.Around);
+            }
+        }
+
         if (bind.Equals(IPAddress.IPv6Any))
         {
-            options.ListenAnyIP(port);
+            options.ListenAnyIP(port, Listen);
         }
         else
         {
-            options.Listen(bind, port);
+            options.Listen(bind, port, Listen);
         }
 
         try
@@ -49,7 +62,7 @@ internal sealed partial class HttpServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             PortCheck.TryListen(bind, port, out var reason);
-            throw new StartException($"Http:Port {port} cannot be listened on: {(reason.Length > 0 ? reason : e.Message)}. Stop who has it ('ss -ltnp sport = :{port}' tells), or set --Http:Port to another port, 0 for a free one or off.", e);
+            throw new StartException($"{key} {port} cannot be listened on: {(reason.Length > 0 ? reason : e.Message)}. Stop who has it ('ss -ltnp sport = :{port}' tells), or set --{key} to another port, 0 for a free one or off.", e);
         }
     }
 

@@ -134,9 +134,6 @@ public static class StanzaSplice
         return whole;
     }
 
-    /// <summary>Stamped bytes that stand alone: with <c>xmlns='jabber:client'</c> on the root, for WebSocket frames (RFC 7395 §3.3.3).</summary>
-    public static byte[] WithNamespace(ReadOnlySpan<byte> stamped) => Insert(stamped, new StartTagReader(stamped).NameEnd, ClientDeclaration);
-
     /// <summary>An empty builder of this thread; what it holds is gone with the next call.</summary>
     internal static Utf8XmlBuilder Scratch()
     {

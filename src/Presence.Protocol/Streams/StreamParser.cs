@@ -13,7 +13,7 @@ namespace Presence.Protocol.Streams;
 /// Not thread-safe. While no element is half received, an instance holds no buffer at all. An element that arrives
 /// whole is copied once, out of the caller's buffer into an array of its own; one that arrives in pieces, twice.
 /// </remarks>
-public sealed class StreamParser : IDisposable
+public sealed partial class StreamParser : IDisposable
 {
     private readonly PartialElement _partial = new();
     private StreamRoot? _root;
@@ -96,14 +96,23 @@ public sealed class StreamParser : IDisposable
         streamEvent = default;
         while (_state != State.Finished)
         {
-            if (_partial.Length == 0 && !SkipWhitespace(ref input))
+            if (_partial.Length == 0)
             {
-                return false;
+                if (_framed && BreaksFrame(ref input, out streamEvent))
+                {
+                    return true;
+                }
+
+                if (!SkipWhitespace(ref input))
+                {
+                    return false;
+                }
             }
 
             var outcome = ReadUnit(ref input, out streamEvent);
             if (outcome != Outcome.Skipped)
             {
+                _frame = outcome == Outcome.Event ? Frame.Whole : _frame;
                 return outcome == Outcome.Event;
             }
         }
@@ -205,6 +214,11 @@ public sealed class StreamParser : IDisposable
                 return Fail(tokenizer.Fault == XmlFault.Prefix ? XmlFault.RootPrefix : tokenizer.Fault!, out length, out streamEvent);
         }
 
+        if (_framed)
+        {
+            return ReadOpen(tokenizer, data, out length, out streamEvent);
+        }
+
         if (StreamRoot.Check(tokenizer, data, ContentNamespace) is { } fault)
         {
             return Fail(fault, out length, out streamEvent);
@@ -232,7 +246,7 @@ public sealed class StreamParser : IDisposable
             return Outcome.NeedMore;
         }
 
-        if (data[1] == '/')
+        if (data[1] == '/' && !_framed)
         {
             return ReadStreamEnd(data, out length, out streamEvent);
         }
@@ -255,7 +269,7 @@ public sealed class StreamParser : IDisposable
         }
 
         streamEvent = StreamEvent.Received(stanza);
-        return Outcome.Event;
+        return _framed && stanza.Namespace == Namespaces.Framing ? ReadFraming(stanza, out length, out streamEvent) : Outcome.Event;
     }
 
     private Outcome ReadStreamEnd(ReadOnlySpan<byte> data, out int length, out StreamEvent streamEvent)

@@ -8,7 +8,8 @@ namespace Presence.Protocol.Streams;
 /// </summary>
 internal sealed class StreamRoot
 {
-    private static readonly StreamRoot Usual = new("stream:stream"u8.ToArray(), NamespaceScope.ClientStream);
+    /// <summary>What every stream header but an odd one declares; framed streams (RFC 7395) stand in it too.</summary>
+    public static readonly StreamRoot Usual = new("stream:stream"u8.ToArray(), NamespaceScope.ClientStream);
 
     private StreamRoot(byte[] name, NamespaceBinding[] scope)
     {

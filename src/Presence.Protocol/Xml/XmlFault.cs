@@ -40,6 +40,10 @@ internal sealed class XmlFault
     public static readonly XmlFault ContentNamespace = new(StreamErrorCondition.InvalidNamespace, "content namespace not supported");
     public static readonly XmlFault RootPrefix = new(StreamErrorCondition.BadNamespacePrefix, "stream prefix not supported");
 
+    public static readonly XmlFault Frame = new(StreamErrorCondition.BadFormat, "not a text message of one element");
+    public static readonly XmlFault FrameEnd = new(StreamErrorCondition.NotWellFormed, "the message ends within an element");
+    public static readonly XmlFault FrameOpen = new(StreamErrorCondition.BadFormat, "not the opening of a framed stream");
+
     private XmlFault(StreamErrorCondition condition, string explanation)
     {
         Condition = condition;

@@ -282,7 +282,7 @@ public sealed class ControlTests : IAsyncLifetime
         var data = Path.Combine(_folder.FullName, "data");
         new SqliteStore(new SqliteOptions { Directory = data, ShardCount = 4 }).Dispose();
 
-        var (code, output, _) = await RunWithoutSocketAsync("check", "--", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0");
+        var (code, output, _) = await RunWithoutSocketAsync("check", "--", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Web:TlsPort=0");
 
         Assert.Matches("ok +store +can be read, 0 accounts", output);
         Assert.Matches("ok +configuration +valid, for localhost", output);
@@ -295,7 +295,7 @@ public sealed class ControlTests : IAsyncLifetime
     {
         using var store = new SqliteStore(new SqliteOptions { Directory = Path.Combine(_folder.FullName, "data"), ShardCount = 4 });
 
-        var (code, output, _) = await RunWithoutSocketAsync("check", "--", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0");
+        var (code, output, _) = await RunWithoutSocketAsync("check", "--", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Web:TlsPort=0");
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("in use by another process", output, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ internal static class NodeInProcess
 {
     public static Task<NodeHost> StartAsync(DirectoryInfo folder, params string[] arguments)
     {
-        string[] all = ["--Data:Directory=data", "--Xmpp:Bind=127.0.0.1", "--Http:Port=off", "--Registration:KeyIterations=4096", .. arguments];
+        string[] all = ["--Data:Directory=data", "--Xmpp:Bind=127.0.0.1", "--Http:Port=off", "--Web:TlsPort=off", "--Registration:KeyIterations=4096", .. arguments];
         var options = OptionsValidation.TryRead(GatheredSettings.From(all, new Hashtable(), folder.FullName, folder.FullName), folder.FullName, out var problems);
         Assert.Empty(problems);
         return NodeHost.StartAsync(options!, TextWriter.Null, colour: false, TimeProvider.System, NullLoggerFactory.Instance);

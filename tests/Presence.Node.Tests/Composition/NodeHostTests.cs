@@ -25,7 +25,7 @@ public sealed class NodeHostTests : IDisposable
 
             var checks = await node.Admin.Check(CancellationToken.None);
             Assert.DoesNotContain(checks, c => c.Status == CheckStatus.Failed);
-            Assert.Equal(3, checks.Count(c => c.Message.Contains("answers on 127.0.0.1", StringComparison.Ordinal)));
+            Assert.Equal(4, checks.Count(c => c.Message.Contains("answers on 127.0.0.1", StringComparison.Ordinal)));
             Assert.Empty(node.Admin.ListAccounts(null, 10));
             using var http = new HttpClient();
             Assert.Equal("ok\n", await http.GetStringAsync($"http://127.0.0.1:{node.Ports.Http}/healthz"));
@@ -43,7 +43,7 @@ public sealed class NodeHostTests : IDisposable
     {
         await using var node = await StartAsync("--Xmpp:DirectTlsPort=off");
 
-        Assert.Equal($$"""ready {"client":{{node.Ports.Client}},"directTls":0,"http":{{node.Ports.Http}},"admin":"{{Path.Combine(_folder.FullName, "data", "admin.sock")}}"}""", node.Ports.ReadyLine());
+        Assert.Equal($$"""ready {"client":{{node.Ports.Client}},"directTls":0,"http":{{node.Ports.Http}},"admin":"{{Path.Combine(_folder.FullName, "data", "admin.sock")}}","web":{{node.Ports.Web}}}""", node.Ports.ReadyLine());
         Assert.NotEqual(0, node.Ports.Client);
     }
 
@@ -51,6 +51,7 @@ public sealed class NodeHostTests : IDisposable
     [InlineData("Xmpp:ClientPort")]
     [InlineData("Xmpp:DirectTlsPort")]
     [InlineData("Http:Port")]
+    [InlineData("Web:TlsPort")]
     public async Task TakenPortIsToldByItsKeyAndNothingStaysBehind(string key)
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -132,7 +133,7 @@ public sealed class NodeHostTests : IDisposable
     {
         var gathered = Gather(
         [
-            "--Data:Directory=data", "--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", .. arguments,
+            "--Data:Directory=data", "--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Web:TlsPort=0", .. arguments,
         ]);
         var options = OptionsValidation.TryRead(gathered, _folder.FullName, out var problems);
         Assert.Empty(problems);

@@ -45,7 +45,7 @@ public sealed class ProgramTests : IDisposable
     public async Task SignalStopsInGoodOrder(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
-        using var node = Start("--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0");
+        using var node = Start("--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Web:TlsPort=0");
         var ready = await node.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         if (ready is null)
         {
@@ -69,7 +69,7 @@ public sealed class ProgramTests : IDisposable
         var file = Path.Combine(_folder.FullName, "certificate.pem");
         WriteCertificate(file);
         using var node = Start(
-            "--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Tls:CertificatePath=" + file);
+            "--Xmpp:Bind=127.0.0.1", "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0", "--Http:Port=0", "--Web:TlsPort=0", "--Tls:CertificatePath=" + file);
         Assert.StartsWith("ready {", await node.StandardOutput.ReadLineAsync().WaitAsync(Limit), StringComparison.Ordinal);
         WriteCertificate(file);
         await SignalAsync(node, "HUP");

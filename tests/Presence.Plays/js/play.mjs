@@ -43,9 +43,9 @@ export async function within(promise, what, limit = LIMIT) {
 }
 
 /** A client that is not connected yet; what it receives can be awaited with take(). */
-export function person(name, resource, { directTls = false } = {}) {
+export function person(name, resource, { directTls = false, web = false } = {}) {
   const [username, domain] = account(name).split("@");
-  const service = directTls ? `xmpps://${config.host}:${config.directTls}` : `xmpp://${config.host}:${config.port}`;
+  const service = web ? `wss://${config.host}:${config.web}/xmpp-websocket` : directTls ? `xmpps://${config.host}:${config.directTls}` : `xmpp://${config.host}:${config.port}`;
   const xmpp = client({ service, domain, resource, username, password: config.password });
   const received = [];
   const waiting = [];
