@@ -53,5 +53,22 @@ public sealed class NpmPlays(PlayNode stage)
         Assert.Equal("""[["to bob 0","to bob 1"],["to bob 2"]]""", play.One("archive").Json("pages"));
     }
 
+    [Fact]
+    public async Task Keeps_contacts_blocks_them_and_reads_what_waited()
+    {
+        var play = await stage.PlayAsync("js/contacts.mjs");
+
+        Assert.EndsWith("/desk", play.One("subscribed").Text("alice"), StringComparison.Ordinal);
+        Assert.StartsWith("alice", play.One("subscribed").Text("bob"), StringComparison.Ordinal);
+        Assert.Equal(["dnd"], play.One("inactive").Texts("shows"));
+        Assert.Equal("to the phone", play.One("carbon").Text("body"));
+        Assert.True(play.One("carbon").Flag("to"));
+        Assert.True(play.One("carbon").Flag("outer"));
+        Assert.True(play.One("refused").Flag("unavailable"));
+        Assert.Equal(0, play.One("blocked").Number("arrived"));
+        Assert.Equal(["while away 0", "while away 1"], play.One("offline").Texts("bodies"));
+        Assert.True(play.One("offline").Flag("delayed"));
+    }
+
     private static string Backwards(string text) => string.Concat(text.EnumerateRunes().Reverse());
 }
