@@ -70,5 +70,16 @@ public sealed class NpmPlays(PlayNode stage)
         Assert.True(play.One("offline").Flag("delayed"));
     }
 
+    [Fact]
+    public async Task Is_pushed_when_its_socket_was_cut_and_gets_what_woke_it()
+    {
+        var play = await stage.PlayAsync("js/push.mjs");
+
+        Assert.Equal("result", play.One("enabled").Text("answer"));
+        Assert.Equal("wake up", play.One("awake").Text("body"));
+        var node = play.One("enabled").Text("node")!;
+        Assert.NotNull(await stage.Node.Pushes.WaitAsync(push => push.GetRawText().Contains(node, StringComparison.Ordinal), TimeSpan.FromSeconds(15)));
+    }
+
     private static string Backwards(string text) => string.Concat(text.EnumerateRunes().Reverse());
 }
