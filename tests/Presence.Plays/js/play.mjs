@@ -46,7 +46,8 @@ export async function within(promise, what, limit = LIMIT) {
 export function person(name, resource, { directTls = false, web = false } = {}) {
   const [username, domain] = account(name).split("@");
   const service = web ? `wss://${config.host}:${config.web}/xmpp-websocket` : directTls ? `xmpps://${config.host}:${config.directTls}` : `xmpp://${config.host}:${config.port}`;
-  const xmpp = client({ service, domain, resource, username, password: config.password });
+  // The client gives up on each step after 2 s by itself; a machine that compiles beside the play is slower than that.
+  const xmpp = client({ service, domain, resource, username, password: config.password, timeout: LIMIT });
   const received = [];
   const waiting = [];
   xmpp.on("error", (error) => console.error(`${name}: ${error}`));
