@@ -1,6 +1,5 @@
 using Presence.Actors.Users;
 using Presence.Protocol.Addressing;
-using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
@@ -11,7 +10,7 @@ namespace Presence.Actors.Shards;
 /// store; <c>ExecutorThread</c> drives it in production and the simulation drives it step by step. It must never let an output pass
 /// the batch it was asked in.
 /// </summary>
-public sealed class Executor
+public sealed partial class Executor
 {
     /// <summary>Events in the open batch past which the driver takes no more edge inputs until the batch in flight is answered.</summary>
     public const int MaxOpenEvents = 20_000;
@@ -31,7 +30,7 @@ public sealed class Executor
         (_environment, _me) = (environment, me);
         foreach (var grant in grants)
         {
-            _shards[grant.Shard] = new ShardState(grant);
+            _shards[grant.Shard] = new ShardState(grant, environment.ShardCount);
         }
 
         _users = new UserTable(environment);
@@ -71,13 +70,12 @@ public sealed class Executor
         {
             if (_shards.TryGetValue(cursor.FromShard, out var sender))
             {
-                var to = sender.To[cursor.Shard] = new OutboxTo();
-                to.Last = to.LastCommitted = cursor.Sequence;
+                sender.RestoreSent(cursor.Shard, cursor.Sequence);
             }
 
             if (_shards.TryGetValue(cursor.Shard, out var receiver))
             {
-                receiver.From[cursor.FromShard] = new OutboxFrom { Cursor = cursor.Sequence, CursorCommitted = cursor.Sequence, LastArrived = cursor.Sequence };
+                receiver.RestoreTaken(cursor.FromShard, cursor.Sequence);
             }
         }
 
@@ -85,10 +83,7 @@ public sealed class Executor
         {
             if (_shards.TryGetValue(item.FromShard, out var sender))
             {
-                var to = Pair(sender.To, item.ToShard);
-                to.Last = to.LastCommitted = Math.Max(to.Last, item.Sequence);
-                to.Unconfirmed.Enqueue(item);
-                sender.Pending.Add(item.ToShard);
+                sender.RestoreItem(item);
             }
         }
 
@@ -179,7 +174,7 @@ public sealed class Executor
             _nextSweep = now + 1000;
             foreach (var shard in _shards.Values)
             {
-                shard.Pending.RemoveWhere(to => SweepOutbox(shard, to, now));
+                SweepOutbox(shard, now);
             }
 
             _users.Evict(_inFlight?.Ordinal ?? _open.Ordinal);
@@ -389,104 +384,4 @@ public sealed class Executor
             _timers.Add(due, user.UserId);
         }
     }
-
-    // -- outbox: once across, in order (cluster-protocol 7.6)
-
-    private void Offered(OutboxRow item, long now)
-    {
-        var shard = _shards[item.ToShard];
-        var from = Pair(shard.From, item.FromShard);
-        if (item.Sequence <= from.CursorCommitted)
-        {
-            _open.Hold(HeldOutput.ForConfirm(new OutboxConfirmed(item.FromShard, item.ToShard, from.CursorCommitted)));
-            return;
-        }
-
-        // Anything but the next item is not for now: a repeat, or one whose predecessor was lost and will be offered again before it.
-        if (item.Previous == from.LastArrived)
-        {
-            from.LastArrived = item.Sequence;
-            from.Arrived.Enqueue(item);
-            Take(shard, item.FromShard, now);
-        }
-    }
-
-    private void Take(ShardState shard, int fromShard, long now)
-    {
-        var from = shard.From[fromShard];
-        while (from.Arrived.TryPeek(out var item))
-        {
-            if (!Stanza.TryParse(item.Body, out var stanza) || stanza.To is not { } to || stanza.From is not { } sender)
-            {
-                throw new InvalidOperationException($"outbox item {item.FromShard}/{item.Sequence} is not a stamped stanza");
-            }
-
-            var userId = ShardKey.UserId(to.Bare.ToString());
-            var slot = _users.FindOrLoad(userId, to.Bare, background: false);
-            if (slot.User is null)
-            {
-                // The pair waits: a later item must not pass this one. The load comes back here.
-                slot.Park(new ResumePair(shard, fromShard));
-                return;
-            }
-
-            from.Arrived.Dequeue();
-            from.Cursor = item.Sequence;
-            _open.Add(shard, new OutboxAccepted(shard.Id, fromShard, item.Sequence));
-            Decide(slot, new OutboxInput(userId, stanza, sender, to), now);
-            _open.Hold(HeldOutput.ForConfirm(new OutboxConfirmed(fromShard, shard.Id, item.Sequence)));
-        }
-    }
-
-    private void Confirmed(OutboxConfirmed confirmed)
-    {
-        var to = _shards[confirmed.FromShard].To[confirmed.ToShard];
-        while (to.Unconfirmed.TryPeek(out var item) && item.Sequence <= confirmed.Sequence)
-        {
-            to.Unconfirmed.Dequeue();
-            to.TrimTo = to.Confirmed = item.Sequence;
-        }
-    }
-
-    /// <summary>Trims and offers again; true if the pair needs no attention any more.</summary>
-    private bool SweepOutbox(ShardState shard, int toShard, long now)
-    {
-        var to = shard.To[toShard];
-        if (to.TrimTo != 0)
-        {
-            _open.Add(shard, new OutboxTrimmed(shard.Id, toShard, to.TrimTo));
-            to.TrimTo = 0;
-        }
-
-        if (to.Unconfirmed.Count == 0)
-        {
-            to.OfferedAt = 0;
-            to.Unconfirmed.TrimExcess();
-            return true;
-        }
-
-        if (now - to.OfferedAt >= 2000)
-        {
-            to.OfferedAt = now;
-            foreach (var item in to.Unconfirmed.TakeWhile(i => i.Sequence <= to.LastCommitted))
-            {
-                _open.Hold(HeldOutput.ForOffer(item));
-            }
-        }
-
-        return false;
-    }
-
-    private static T Pair<T>(Dictionary<int, T> pairs, int other)
-        where T : new()
-    {
-        if (!pairs.TryGetValue(other, out var pair))
-        {
-            pairs[other] = pair = new T();
-        }
-
-        return pair;
-    }
-
-    private sealed record ResumePair(ShardState Shard, int From);
 }

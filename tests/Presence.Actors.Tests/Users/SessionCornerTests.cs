@@ -214,5 +214,5 @@ public class SessionCornerTests
         Assert.Empty(bench.Store.State.Outbox);
     }
 
-    private static IEnumerable<int> Pending(ExecutorBench bench) => bench.Executor.Shards.SelectMany((ShardState s) => s.Pending);
+    private static IEnumerable<int> Pending(ExecutorBench bench) => bench.Executor.Shards.SelectMany((ShardState s) => s.To.Keys.Concat(s.From.Keys));
 }

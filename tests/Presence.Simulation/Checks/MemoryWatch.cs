@@ -45,9 +45,12 @@ public sealed class MemoryWatch(World world)
     {
         var state = world.Store.Inner.State;
         Same(shard.Committed, state.Shards[shard.Id].Committed, $"committed of shard {shard.Id}");
-        foreach (var (from, pair) in shard.From)
+        for (var other = 0; other < state.Shards.Length; other++)
         {
-            Same(pair.CursorCommitted, state.Cursors.GetValueOrDefault((shard.Id, from))?.Sequence ?? 0, $"cursor of shard {shard.Id} for {from}");
+            Same(shard.TakenFrom(other), state.Cursors.GetValueOrDefault((shard.Id, other))?.Sequence ?? 0, $"cursor of shard {shard.Id} for {other}");
+            var kept = state.Outbox.Keys.Where(k => k.From == shard.Id && k.To == other).Select(k => k.Sequence).DefaultIfEmpty(0).Max();
+            var taken = state.Cursors.GetValueOrDefault((other, shard.Id))?.Sequence ?? 0;
+            Same(shard.SentTo(other), Math.Max(kept, taken), $"last item of shard {shard.Id} for {other}");
         }
 
         foreach (var (to, pair) in shard.To)
