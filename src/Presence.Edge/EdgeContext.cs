@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Presence.Edge.Connections;
 using Presence.Edge.Listening;
 using Presence.Edge.Negotiation;
+using Presence.Edge.Rates;
 using Presence.Protocol.Sasl;
 using Presence.Routing;
 
@@ -32,6 +33,9 @@ internal sealed class EdgeContext(
 
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerAddress);
 
+    /// <summary>What users may send who are connected now.</summary>
+    public UserAllowances Users { get; } = new(() => new Allowance(options.UserRate, options.RateBurst.TotalSeconds, time.TimestampFrequency));
+
     public RegistrationLimit Registrations { get; } = new(options.RegistrationsPerAddress, options.RegistrationWindow, time);
 
     /// <summary>Keys for users who do not exist.</summary>
@@ -43,4 +47,8 @@ internal sealed class EdgeContext(
 
     /// <summary>Cancelled when the edge stops waiting for owners.</summary>
     public CancellationToken Abandoned { get; } = abandoned;
+
+    /// <summary>For a new connection.</summary>
+    public FloodGate NewGate() =>
+        new(new Allowance(Options.ConnectionRate, Options.RateBurst.TotalSeconds, Time.TimestampFrequency), Options.FloodTimeout, Time.TimestampFrequency);
 }

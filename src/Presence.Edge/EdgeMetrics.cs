@@ -21,6 +21,7 @@ public sealed class EdgeMetrics : IDisposable
     private readonly Counter<long> _stanzasOut;
     private readonly Counter<long> _streamErrors;
     private readonly Counter<long> _cuts;
+    private readonly Counter<long> _heldBack;
     private readonly UpDownCounter<long> _connections;
     private readonly UpDownCounter<long> _bound;
 
@@ -37,6 +38,7 @@ public sealed class EdgeMetrics : IDisposable
         _stanzasOut = _meter.CreateCounter<long>("presence.edge.stanzas.out", "{stanza}", "Stanzas put into write buffers.");
         _streamErrors = _meter.CreateCounter<long>("presence.edge.stream_errors", "{error}", "Stream errors sent, by condition.");
         _cuts = _meter.CreateCounter<long>("presence.edge.cuts", "{connection}", "Sockets closed without ceremony, by reason.");
+        _heldBack = _meter.CreateCounter<long>("presence.edge.held_back", "{read}", "Reads that waited because a client sent more than its rates allow.");
         _connections = _meter.CreateUpDownCounter<long>("presence.edge.connections", "{connection}", "Open sockets.");
         _bound = _meter.CreateUpDownCounter<long>("presence.edge.bound", "{connection}", "Connections attached to a session.");
     }
@@ -76,6 +78,8 @@ public sealed class EdgeMetrics : IDisposable
 
     internal void StreamError(StreamErrorCondition condition) =>
         _streamErrors.Add(1, new KeyValuePair<string, object?>("condition", Presence.Protocol.Streams.StreamError.ElementName(condition)));
+
+    internal void HeldBack() => _heldBack.Add(1);
 
     internal void Cut(string reason) => _cuts.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Presence.Edge.Listening;
+using Presence.Edge.Rates;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Xml;
 
@@ -110,4 +111,16 @@ public sealed record EdgeOptions
     public XmlLimits LimitsBeforeLogin { get; init; } = XmlLimits.BeforeLogin;
 
     public XmlLimits LimitsAfterLogin { get; init; } = XmlLimits.AfterLogin;
+
+    /// <summary>What one connection may send before it is read more slowly, log-in included.</summary>
+    public RateLimits ConnectionRate { get; init; } = new(1_000, 1 << 20);
+
+    /// <summary>The same for all connections of one user to this edge together.</summary>
+    public RateLimits UserRate { get; init; } = new(2_000, 4 << 20);
+
+    /// <summary>How far ahead of its rate a sender may be: a client that was away has much to say at once.</summary>
+    public TimeSpan RateBurst { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A client that is held back and has had less than half of its burst left for this long gets <c>policy-violation</c>. Zero: never.</summary>
+    public TimeSpan FloodTimeout { get; init; } = TimeSpan.FromMinutes(1);
 }

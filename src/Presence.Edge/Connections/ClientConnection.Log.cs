@@ -16,4 +16,7 @@ internal sealed partial class ClientConnection
 
     [LoggerMessage(13, LogLevel.Information, "Connection {Id}: cut ({Reason})")]
     private static partial void LogCut(ILogger log, long id, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "Connection {Id}: {Who} sends more than Limits:StanzasPerSecond, Limits:BytesPerSecond or the same per user allow; held back")]
+    private static partial void LogHeldBack(ILogger log, long id, string who);
 }

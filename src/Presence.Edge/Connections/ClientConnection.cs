@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Presence.Edge.Listening;
 using Presence.Edge.Negotiation;
+using Presence.Edge.Rates;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Sasl;
 using Presence.Protocol.Streams;
@@ -50,6 +51,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         _address = address;
         _plain = stream;
         _clock = new ConnectionClock(edge.Time);
+        Gate = edge.NewGate();
         Remote = new IPEndPoint(IPAddress.None, 0);
         Reader = new InboundReader(this, _plain, edge.Options.LimitsBeforeLogin, edge.Options.ReadBufferBytes);
         Writer = new SocketWriter(this, _plain, edge.Options.MaxWriteBufferBytes, edge.Time);
@@ -78,7 +80,9 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     public bool MayStartTls => _tls is null && _messages is null;
 
     /// <summary>The way to the owner; set once the client is authenticated.</summary>
-    public OwnerLink? Link { get; set; }
+    public OwnerLink? Link { get; private set; }
+
+    public FloodGate Gate { get; }
 
     /// <summary>The address bound; set by the owner's answer.</summary>
     public Jid? FullJid { get; private set; }
@@ -286,10 +290,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     }
 
     /// <summary>The read loop got bytes.</summary>
-    public void Received(int count)
+    /// <returns>When: a timestamp.</returns>
+    public long Received(int count)
     {
-        _clock.Received();
         Edge.Metrics.BytesIn(count);
+        return _clock.Received();
     }
 
     /// <summary>The write side gave bytes to the operating system, up to this outbound number (0: none counted).</summary>
@@ -339,6 +344,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
 
         if (Link is { } link)
         {
+            Edge.Users.Leave(link.UserId);
             await link.DetachAsync(clean: false).ConfigureAwait(false);
         }
 

@@ -22,7 +22,13 @@ internal sealed class ConnectionClock
     public ConnectionTimes Times =>
         new(_started, Volatile.Read(ref _lastReceived), 0, null, null, _lingering ? Volatile.Read(ref _lingeringSince) : null);
 
-    public void Received() => Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+    /// <returns>The timestamp taken.</returns>
+    public long Received()
+    {
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _lastReceived, now);
+        return now;
+    }
 
     /// <summary>Only the first call counts.</summary>
     public void StartLinger()

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Presence.Edge.Rates;
 using Presence.Protocol.Streams;
 using Presence.Protocol.Xml;
 
@@ -8,14 +9,19 @@ namespace Presence.Edge.Connections;
 
 /// <summary>
 /// The read side of one connection: gives out stream events one at a time and reads on only when asked, so that a consumer that waits stops
-/// the socket. Once bound it waits with a zero-byte read and no buffer, and must never read ahead of the event it gave last.
+/// the socket; so does a client that sends more than its rates allow. Once bound it waits with a zero-byte read and no buffer, and must never read ahead of
+/// the event it gave last.
 /// </summary>
 internal sealed class InboundReader : IDisposable
 {
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1);
+
     private readonly ClientConnection _connection;
     private readonly StreamParser _parser;
     private readonly int _bufferBytes;
     private readonly MessageStream? _messages;
+    private readonly FloodGate _gate;
+    private readonly long _leastWait;
     private Stream _stream;
     private byte[]? _buffer;
     private int _start;
@@ -29,6 +35,8 @@ internal sealed class InboundReader : IDisposable
         _stream = stream;
         _bufferBytes = bufferBytes;
         _messages = stream as MessageStream;
+        _gate = connection.Gate;
+        _leastWait = connection.Edge.Time.TimestampFrequency / 1000;
         _parser = _messages is null ? new StreamParser(limits) : StreamParser.ForMessages(limits);
     }
 
@@ -52,6 +60,12 @@ internal sealed class InboundReader : IDisposable
             }
 
             GiveBack();
+            if (_gate.Debt(_connection.Edge.Time.GetTimestamp()) >= _leastWait && !await WaitAsync().ConfigureAwait(false))
+            {
+                _broken = true;
+                return StreamEvent.Failed(StreamErrorCondition.PolicyViolation, "More than the rates allowed, for too long");
+            }
+
             if (_connection.Phase != ConnectionPhase.Negotiating)
             {
                 // Idle for minutes, perhaps: no buffer until there is something to read. A log-in answers in milliseconds and has its deadline.
@@ -67,7 +81,7 @@ internal sealed class InboundReader : IDisposable
                 return default;
             }
 
-            _connection.Received(_end);
+            _gate.Read(_end, _connection.Received(_end));
         }
     }
 
@@ -111,9 +125,37 @@ internal sealed class InboundReader : IDisposable
         _start = _end - input.Length;
         Debug.Assert(found || input.IsEmpty, "The parser takes all input or gives an event.");
 
+        if (found && streamEvent.Stanza is { } element)
+        {
+            _gate.Took(element);
+        }
+
         // Nothing after a failure can be trusted to start where an element starts.
         _broken = found && streamEvent.Kind == StreamEventKind.Failed;
         return found;
+    }
+
+    // While nothing is read TCP stops the client. In short steps, so that neither the end of the connection nor that of our patience has to wait for a long debt.
+    private async ValueTask<bool> WaitAsync()
+    {
+        var edge = _connection.Edge;
+        var now = edge.Time.GetTimestamp();
+        var until = now + _gate.Debt(now);
+        _connection.HeldBack();
+        while (until > now && _connection.Phase < ConnectionPhase.Closing && !edge.Abandoned.IsCancellationRequested)
+        {
+            if (_gate.IsFlooded(now))
+            {
+                return false;
+            }
+
+            var step = edge.Time.GetElapsedTime(now, until);
+            await Task.Delay(step < LongestStep ? step : LongestStep, edge.Time, edge.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            now = edge.Time.GetTimestamp();
+        }
+
+        _gate.Held(now);
+        return true;
     }
 
     private bool EndsBadly(out StreamEvent failure)

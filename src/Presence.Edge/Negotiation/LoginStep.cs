@@ -116,7 +116,7 @@ internal sealed partial class LoginStep(ClientConnection connection)
         var account = Account(success.Username);
         connection.Edge.Metrics.Login(_mechanism, "ok");
         LogIn(connection.Edge.LoginLog, connection.Id.Value, account, _mechanism);
-        connection.Link = new OwnerLink(connection.Edge.Accept, connection.Id, account, connection.Edge.Abandoned);
+        connection.Authenticated(account);
         connection.Send(SaslElements.Success(success.Data));
         connection.StreamOpen = false;
         connection.Reader.Restart(connection.Edge.Options.LimitsAfterLogin);

@@ -70,6 +70,10 @@ internal static class OptionsMapping
             SendTimeout = limits.SendTimeout,
             KeepAliveInterval = limits.KeepAlive,
             InactiveKeepAliveInterval = limits.InactiveKeepAlive,
+            ConnectionRate = new(limits.Rates.StanzasPerSecond, limits.Rates.BytesPerSecond),
+            UserRate = new(limits.Rates.UserStanzasPerSecond, limits.Rates.UserBytesPerSecond),
+            RateBurst = limits.Rates.Burst,
+            FloodTimeout = limits.Rates.FloodTimeout,
             LimitsBeforeLogin = Xml(XmlLimits.BeforeLogin, limits, limits.MaxStanzaBytesBeforeLogin),
             LimitsAfterLogin = Xml(XmlLimits.AfterLogin, limits, limits.MaxStanzaBytes),
         };

@@ -69,7 +69,16 @@ internal sealed record RegistrationSection(bool InBand, int PerAddress, TimeSpan
 internal sealed record LimitsSection(
     int MaxStanzaBytes, int MaxStanzaBytesBeforeLogin, int MaxDepth, int MaxAttributes, int MaxNameBytes,
     int MaxConnections, int ConnectionsPerAddress, int MaxWriteBufferBytes, TimeSpan LoginTimeout, TimeSpan IdleTimeout, TimeSpan AckTimeout,
-    TimeSpan SendTimeout, TimeSpan KeepAlive, TimeSpan InactiveKeepAlive);
+    TimeSpan SendTimeout, TimeSpan KeepAlive, TimeSpan InactiveKeepAlive)
+{
+    public required RatesSection Rates { get; init; }
+}
+
+/// <summary>What clients may send; 0 for no limit.</summary>
+/// <param name="Burst">How far ahead of its rate a sender may be.</param>
+/// <param name="FloodTimeout">Zero: never.</param>
+internal sealed record RatesSection(
+    int StanzasPerSecond, int BytesPerSecond, int UserStanzasPerSecond, int UserBytesPerSecond, TimeSpan Burst, TimeSpan FloodTimeout);
 
 /// <param name="MaxVCardBytes">One vCard, photo and all.</param>
 /// <param name="MaxPrivateBytes">Private XML of one user.</param>

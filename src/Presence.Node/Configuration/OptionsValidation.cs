@@ -233,7 +233,16 @@ internal static class OptionsValidation
             Time("AckTimeout", TimeSpan.FromMinutes(10), TimeSpan.Zero, 30 * Day),
             Time("SendTimeout", TimeSpan.FromMinutes(2), second, Day),
             Time("KeepAlive", TimeSpan.FromMinutes(1), TimeSpan.Zero, Day),
-            Time("InactiveKeepAlive", TimeSpan.FromMinutes(5), TimeSpan.Zero, Day));
+            Time("InactiveKeepAlive", TimeSpan.FromMinutes(5), TimeSpan.Zero, Day))
+        {
+            Rates = new(
+                reader.Count("Limits:StanzasPerSecond", 1_000, 0, 1_000_000),
+                reader.Bytes("Limits:BytesPerSecond", 1 << 20, 0, 1 << 30),
+                reader.Count("Limits:UserStanzasPerSecond", 2_000, 0, 1_000_000),
+                reader.Bytes("Limits:UserBytesPerSecond", 4 << 20, 0, 1 << 30),
+                Time("RateBurst", TimeSpan.FromSeconds(10), second, TimeSpan.FromHours(1)),
+                Time("FloodTimeout", TimeSpan.FromMinutes(1), TimeSpan.Zero, Day)),
+        };
     }
 
     private static LoggingSection Logging(SettingReader reader)

@@ -37,5 +37,6 @@ public readonly struct StreamEvent
 
     internal static StreamEvent Closed() => new(StreamEventKind.StreamClosed, null, default);
 
-    internal static StreamEvent Failed(StreamErrorCondition error, string text) => new(StreamEventKind.Failed, text, error);
+    /// <summary>The stream has to end with this error; also for readers that have found a reason outside the XML.</summary>
+    public static StreamEvent Failed(StreamErrorCondition error, string text) => new(StreamEventKind.Failed, text, error);
 }

@@ -33,6 +33,18 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether anybody waits for one moment; the sweep, which comes again and again, does not count.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Any(timer => timer.IsAwaited);
+            }
+        }
+    }
+
     /// <summary>Moves on by one step and fires, once, each timer that has come due.</summary>
     public void Advance(TimeSpan by)
     {
@@ -53,6 +65,8 @@ internal sealed class ManualTime : TimeProvider
     {
         private TimeSpan? _due;
         private TimeSpan _period;
+
+        public bool IsAwaited => _due is not null && _period <= TimeSpan.Zero;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Presence.Edge.Connections;
 using Presence.Edge.Listening;
+using Presence.Edge.Rates;
 using Presence.Protocol.Addressing;
 
 namespace Presence.Edge.Tests.Harness;
@@ -31,6 +32,8 @@ internal sealed class TestEdge : IAsyncDisposable
             OfferChannelBinding = true,
             KeepAliveInterval = TimeSpan.Zero,
             InactiveKeepAliveInterval = TimeSpan.Zero,
+            ConnectionRate = RateLimits.None,
+            UserRate = RateLimits.None,
         };
         Options = change?.Invoke(options) ?? options;
         Accounts.With("romeo@example.org", "wherefore").With("juliet@example.org", "r0m30");

@@ -99,6 +99,12 @@ public sealed class OptionsMappingTests
     [InlineData("Limits:AckTimeout", "1s", nameof(EdgeOptions.AckTimeout))]
     [InlineData("Limits:SendTimeout", "1s", nameof(EdgeOptions.SendTimeout))]
     [InlineData("Limits:KeepAlive", "1s", nameof(EdgeOptions.KeepAliveInterval))]
+    [InlineData("Limits:StanzasPerSecond", "1", nameof(EdgeOptions.ConnectionRate))]
+    [InlineData("Limits:BytesPerSecond", "1", nameof(EdgeOptions.ConnectionRate))]
+    [InlineData("Limits:UserStanzasPerSecond", "1", nameof(EdgeOptions.UserRate))]
+    [InlineData("Limits:UserBytesPerSecond", "1", nameof(EdgeOptions.UserRate))]
+    [InlineData("Limits:RateBurst", "1s", nameof(EdgeOptions.RateBurst))]
+    [InlineData("Limits:FloodTimeout", "1s", nameof(EdgeOptions.FloodTimeout))]
     [InlineData("Limits:InactiveKeepAlive", "1s", nameof(EdgeOptions.InactiveKeepAliveInterval))]
     public void EveryKeyOfTheEdgeArrives(string key, string value, string property) =>
         Assert.Equal([property], Differences(OptionsMapping.Edge(Read(), Domain), OptionsMapping.Edge(Read($"--{key}={value}"), Domain)).Except(HostsOwn));
