@@ -30,6 +30,7 @@ internal sealed class LoadCommand
     private readonly Option<int> _contacts = new("--contacts") { Description = "presence: contacts of each user", DefaultValueFactory = _ => 20 };
     private readonly Option<int> _bytes = new("--bytes") { Description = "chat, suspend: length of a message's text", DefaultValueFactory = _ => 100 };
     private readonly Option<bool> _keep = new("--keep") { Description = "login: every user once, staying, to see what a session weighs" };
+    private readonly Option<bool> _pause = new("--pause") { Description = "suspend: before the phones wake, wait for a line of input; the node may be killed and started meanwhile" };
     private readonly Option<int> _pid = new("--pid") { Description = "Process whose use of CPU and memory is measured (default: the node behind the admin socket)" };
     private readonly Option<bool> _noAccounts = new("--no-accounts") { Description = "The accounts are there: make none" };
     private readonly Option<string?> _report = new("--report") { Description = "Write an HTML report", HelpName = "FILE" };
@@ -49,7 +50,7 @@ internal sealed class LoadCommand
     {
         var command = new Command(name, description)
         {
-            _server, _domain, _tls, _mechanism, _prefix, _password, _users, _concurrency, _seconds, _warmUp, _rate, _messages, _contacts, _bytes, _keep, _pid, _noAccounts, _report,
+            _server, _domain, _tls, _mechanism, _prefix, _password, _users, _concurrency, _seconds, _warmUp, _rate, _messages, _contacts, _bytes, _keep, _pause, _pid, _noAccounts, _report,
         };
         run.Bind(command, async (result, context, cancellation) =>
         {
@@ -87,7 +88,7 @@ internal sealed class LoadCommand
             var results = new List<LoadResult>();
             async Task RunAsync(ProgressContext? progress)
             {
-                var run = new LoadRun(options, server, progress, context.Terminal.Clock);
+                var run = new LoadRun(options, server, progress, context.Terminal.Clock, stop => PauseAsync(context, stop));
                 if (makeAccounts)
                 {
                     await run.PrepareAsync("make accounts", users, (user, stop) => MakeAccountAsync(context, user.Jid, options.Password, stop), cancellation).ConfigureAwait(false);
@@ -107,6 +108,13 @@ internal sealed class LoadCommand
                 user.Dispose();
             }
         }
+    }
+
+    private static async Task<ServerProcess?> PauseAsync(CommandContext context, CancellationToken cancellation)
+    {
+        await context.Terminal.Error.WriteLineAsync("Paused. Press ENTER to go on.".AsMemory(), cancellation).ConfigureAwait(false);
+        await context.Terminal.In.ReadLineAsync(cancellation).ConfigureAwait(false);
+        return await ServerProcess.BehindAsync(context.Node.SocketPath, cancellation).ConfigureAwait(false);
     }
 
     private static async Task MakeAccountAsync(CommandContext context, string jid, string password, CancellationToken cancellation)
@@ -154,7 +162,7 @@ internal sealed class LoadCommand
             Server(result.GetRequiredValue(_server), domain, result.GetRequiredValue(_tls)), Mechanism(result.GetRequiredValue(_mechanism)),
             result.GetRequiredValue(_prefix), result.GetRequiredValue(_password), AtLeast(result, _users, 1), AtLeast(result, _concurrency, 1),
             TimeSpan.FromSeconds(AtLeast(result, _warmUp, 0)), TimeSpan.FromSeconds(AtLeast(result, _seconds, 1)), AtLeast(result, _rate, 0), AtLeast(result, _messages, 1),
-            AtLeast(result, _contacts, 1), AtLeast(result, _bytes, 1), result.GetValue(_keep));
+            AtLeast(result, _contacts, 1), AtLeast(result, _bytes, 1), result.GetValue(_keep), result.GetValue(_pause));
     }
 
     private static int AtLeast(ParseResult result, Option<int> option, int least) => result.GetValue(option) is var value && value >= least

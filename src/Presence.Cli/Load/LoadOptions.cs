@@ -12,10 +12,11 @@ namespace Presence.Cli.Load;
 /// <param name="Messages">Messages for each sleeping user.</param>
 /// <param name="Contacts">Contacts of each user.</param>
 /// <param name="BodyBytes">Length of a message's text.</param>
+/// <param name="Pause">Wait before sleeping users wake, so that the server can be killed and started again.</param>
 /// <param name="Keep">Log users in and keep them, to see what they weigh.</param>
 internal sealed record LoadOptions(
     ServerAddress Server, string Mechanism, string Prefix, string Password, int Users, int Concurrency, TimeSpan WarmUp, TimeSpan Duration, int Rate, int Messages,
-    int Contacts, int BodyBytes, bool Keep)
+    int Contacts, int BodyBytes, bool Keep, bool Pause)
 {
     public string Name(int user) => Prefix + user.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

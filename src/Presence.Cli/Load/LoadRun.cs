@@ -3,13 +3,20 @@ using Spectre.Console;
 namespace Presence.Cli.Load;
 
 /// <summary>Drives the measurements of one scenario and shows how far they are. It must never let a measurement end without its figures.</summary>
-internal sealed class LoadRun(LoadOptions options, ServerProcess? server, ProgressContext? progress, TimeProvider clock)
+/// <param name="pause">Waits until the run may go on, and finds the server again.</param>
+internal sealed class LoadRun(
+    LoadOptions options, ServerProcess? server, ProgressContext? progress, TimeProvider clock, Func<CancellationToken, Task<ServerProcess?>> pause)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+
+    private ServerProcess? _server = server;
 
     public LoadOptions Options => options;
 
     public List<LoadResult> Results { get; } = [];
+
+    /// <summary>Waits for word to go on: meanwhile the server may have become another process.</summary>
+    public async Task PauseAsync(CancellationToken cancellation) => _server = await pause(cancellation).ConfigureAwait(false);
 
     /// <summary>Does something once for each of many, some at a time; errors end it.</summary>
     public async Task PrepareAsync<T>(string name, IReadOnlyCollection<T> all, Func<T, CancellationToken, Task> work, CancellationToken cancellation)
@@ -29,7 +36,7 @@ internal sealed class LoadRun(LoadOptions options, ServerProcess? server, Progre
     /// <param name="work">Goes on until its token is cancelled, and reports to the meter.</param>
     public async Task<LoadResult> ForAWhileAsync(string name, Func<LoadMeter, CancellationToken, Task> work, CancellationToken cancellation)
     {
-        var meter = new LoadMeter(name, server);
+        var meter = new LoadMeter(name, _server);
         var bar = progress?.AddTask(name, maxValue: (options.WarmUp + options.Duration).TotalSeconds);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var working = Task.Run(() => work(meter, stop.Token), CancellationToken.None);
@@ -54,7 +61,7 @@ internal sealed class LoadRun(LoadOptions options, ServerProcess? server, Progre
     /// <param name="sessions">Sessions that the server holds more afterwards; their memory is shown.</param>
     public async Task<LoadResult> ToTheEndAsync(string name, long expected, Func<LoadMeter, CancellationToken, Task> work, CancellationToken cancellation, int sessions = 0)
     {
-        var meter = new LoadMeter(name, server);
+        var meter = new LoadMeter(name, _server);
         var bar = progress?.AddTask(name, maxValue: expected);
         meter.Begin();
         var working = Task.Run(() => work(meter, cancellation), CancellationToken.None);

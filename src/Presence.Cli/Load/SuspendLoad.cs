@@ -28,6 +28,11 @@ internal static class SuspendLoad
             (meter, stop) => Task.WhenAll(senders.Select((sender, i) =>
                 SendAsync(sender, [.. Enumerable.Repeat(phones.Where((_, at) => at % senders.Length == i), perPhone).SelectMany(p => p)], text, meter, stop))),
             cancellation).ConfigureAwait(false);
+        if (run.Options.Pause)
+        {
+            await run.PauseAsync(cancellation).ConfigureAwait(false);
+        }
+
         await run.ToTheEndAsync("drain", (long)phones.Length * perPhone, (meter, stop) => WakeAsync(run, phones, perPhone, meter, stop), cancellation).ConfigureAwait(false);
     }
 

@@ -12,7 +12,7 @@ public sealed class LoadTests : IAsyncLifetime
     private NodeHost _node = null!;
 
     public async ValueTask InitializeAsync() =>
-        _node = await NodeInProcess.StartAsync(_folder, "--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=off", "--Xmpp:AllowPlaintextLogin=true");
+        _node = await StartAsync(port: 0);
 
     public async ValueTask DisposeAsync()
     {
@@ -74,6 +74,20 @@ public sealed class LoadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheNodeMayBeAnotherOneWhenThePhonesWake()
+    {
+        using var terminal = Start("suspend", "--users", "6", "--concurrency", "2", "--messages", "3", "--pause");
+        await terminal.SeesAsync("Paused");
+        var port = _node.Ports.Client;
+        await _node.DisposeAsync();
+        _node = await StartAsync(port);
+        terminal.Type("");
+
+        Assert.Equal(ExitCode.Done, await terminal.EndAsync());
+        Assert.Contains(terminal.Lines, line => line.Contains("\"drain\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task WhatTheServerRefusesIsAnError()
     {
         await RunAsync("login", "--keep", "--users", "1");
@@ -102,13 +116,21 @@ public sealed class LoadTests : IAsyncLifetime
         Assert.Equal(100_000, histogram.Filled().Sum(b => b.Count));
     }
 
-    private async Task<(int Code, Dictionary<string, Figures> Results)> RunAsync(string scenario, params string[] arguments)
+    private Task<NodeHost> StartAsync(int port) =>
+        NodeInProcess.StartAsync(_folder, $"--Xmpp:ClientPort={port}", "--Xmpp:DirectTlsPort=off", "--Xmpp:AllowPlaintextLogin=true");
+
+    private PlayedTerminal Start(string scenario, params string[] arguments)
     {
         string[] all =
         [
             "load", scenario, "--json", "--admin", _node.Ports.Admin, "--server", $"127.0.0.1:{_node.Ports.Client}", "--tls", "none", "--warm-up", "0", "--seconds", "1", .. arguments,
         ];
-        using var terminal = new PlayedTerminal([.. all.Index().Where(a => !IsRepeated(all, a.Index)).Select(a => a.Item)]);
+        return new PlayedTerminal([.. all.Index().Where(a => !IsRepeated(all, a.Index)).Select(a => a.Item)]);
+    }
+
+    private async Task<(int Code, Dictionary<string, Figures> Results)> RunAsync(string scenario, params string[] arguments)
+    {
+        using var terminal = Start(scenario, arguments);
         var code = await terminal.EndAsync();
         using var json = JsonDocument.Parse(string.Join('\n', terminal.Lines));
         return (code, json.RootElement.GetProperty("results").EnumerateArray().ToDictionary(
