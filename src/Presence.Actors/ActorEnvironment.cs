@@ -15,6 +15,9 @@ public sealed record ActorEnvironment(Jid Domain, SessionOptions Options, Stanza
     /// <summary>Domains of external components (XEP-0114), connected or not: as good as local, but nobody there is a user.</summary>
     public FrozenSet<string> Components { get; init; } = [];
 
+    /// <summary>Called after the commit that removed an account: what it left is to be deleted now. From any thread; must not block.</summary>
+    public Action AccountRemoved { get; init; } = () => { };
+
     /// <summary>Whether an address belongs to a component.</summary>
     public bool IsComponent(Jid address) => Components.Count > 0 && Components.Contains(address.Domain);
 

@@ -26,11 +26,12 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
     /// <param name="lanes">One per executor; SQLite has one writer and so one lane.</param>
     /// <param name="desk">For what administrators order by XMPP; null: nobody takes orders.</param>
     /// <param name="components">Null: there are none.</param>
+    /// <param name="accountRemoved">Called after the commit that removed an account, from any thread; null: nobody cares.</param>
     /// <param name="trouble">Told of read errors and of refused batches, in words for the operator. Called from any thread.</param>
     public ShardHost(
         IStore store, IReadOnlyList<ILane> lanes, IDeliver deliver, IPushSender push, TimeProvider clock, IRandomSource random, Jid domain,
         SessionOptions options, string softwareVersion, Action<string> trouble, ServiceOptions? services = null,
-        IAdminDesk? desk = null, IComponents? components = null)
+        IAdminDesk? desk = null, IComponents? components = null, Action? accountRemoved = null)
     {
         (_store, _clock) = (store, clock);
         Span<byte> incarnation = stackalloc byte[16];
@@ -40,6 +41,7 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
         {
             Services = services ?? new(),
             Components = components?.Domains ?? [],
+            AccountRemoved = accountRemoved ?? (() => { }),
         };
         _grants = store.TakeAll(me);
         _readers = new ReaderThreads(store, Readers, options.MaxQueuedStanzas + 1, clock, e => trouble(e.Message));

@@ -34,7 +34,4 @@ public interface IAccounts
     ValueTask<AccountChange> CreateAsync(Jid account, ScramKeys keys, CancellationToken cancellation);
 
     ValueTask<AccountChange> ChangeKeysAsync(Jid account, ScramKeys keys, CancellationToken cancellation);
-
-    /// <summary>Ends the account's sessions and deletes all it has.</summary>
-    ValueTask<AccountChange> RemoveAsync(Jid account, CancellationToken cancellation);
 }

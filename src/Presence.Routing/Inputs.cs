@@ -27,6 +27,14 @@ public sealed record EnableSmInput(long UserId, ConnectionId Connection, bool Re
 /// <param name="Number">Inbound number: with stream management the XEP-0198 count (first after enable or resume's h is h + 1), before it counted from 1 as well.</param>
 public sealed record StanzaInput(long UserId, ConnectionId Connection, long Number, Stanza Stanza) : EdgeInput(UserId, Connection);
 
+/// <summary>
+/// An IQ request the edge dealt with itself because a password is in it (XEP-0077 §3.3). The owner counts it like a <see cref="StanzaInput"/> and sends the reply
+/// under its own number, so that both ways stay counted in one place.
+/// </summary>
+/// <param name="Number">As of a <see cref="StanzaInput"/>; both share one count.</param>
+/// <param name="Reply">A whole <c>iq</c> of type result or error, as it is to be sent.</param>
+public sealed record AnsweredIqInput(long UserId, ConnectionId Connection, long Number, byte[] Reply) : EdgeInput(UserId, Connection);
+
 /// <summary>&lt;r/&gt;: an <see cref="AckOutput"/> is due for everything up to the last stanza before it.</summary>
 public sealed record AckRequestInput(long UserId, ConnectionId Connection) : EdgeInput(UserId, Connection);
 

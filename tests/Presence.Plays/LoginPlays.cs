@@ -45,6 +45,35 @@ public sealed class LoginPlays(PlayNode stage)
     }
 
     [Fact]
+    public async Task Changes_its_password_and_cancels_its_account_while_stream_management_counts()
+    {
+        var cast = await stage.CastAsync();
+        using var running = stage.Start("slixmpp/registration.py", cast);
+        var play = await stage.EndAsync(running);
+
+        var form = play.One("form");
+        Assert.Equal(["password", "username"], form.Texts("fields"));
+        Assert.True(form.Flag("registered"));
+        Assert.Equal(form.Text("own"), form.Text("username"));
+        Assert.Equal("""["error","not-acceptable"]""", play.One("failed").Json("empty"));
+        Assert.Equal("""["error","not-acceptable"]""", play.One("failed").Json("forbidden"));
+        Assert.Equal("result", play.One("unchanged").Text("ping"));
+        Assert.Equal("""["result",true]""", play.One("changed").Json("answer"));
+        Assert.Equal("not-authorized", play.One("changed").Text("old"));
+        Assert.True(play.One("resumed").Flag("resumed"));
+        Assert.Equal("while cut", play.One("resumed").Text("got"));
+        Assert.Equal("result", play.One("resumed").Text("ping"));
+        Assert.Equal(0, play.One("resumed").Number("more"));
+        Assert.Equal("""["result",true]""", play.One("again").Json("answer"));
+        Assert.Equal("""["result",true]""", play.One("cancelled").Json("answer"));
+        Assert.Equal(["not-authorized", "not-authorized"], play.One("cancelled").Texts("ends"));
+        Assert.Equal("not-authorized", play.One("cancelled").Text("third"));
+
+        // What the account stored was deleted while the script came to its end: before that, nobody could have its name.
+        await stage.Node.Admin.AddUserAsync(cast["alice"], "secret");
+    }
+
+    [Fact]
     public async Task A_second_session_with_the_same_resource_ends_the_first()
     {
         var play = await stage.PlayAsync("slixmpp/conflict.py");

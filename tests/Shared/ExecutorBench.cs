@@ -53,6 +53,9 @@ public sealed class ExecutorBench
     /// <summary>What the provider answers; null = no answer (as if it were lost).</summary>
     public Func<PushNotification, PushOutcome?> Provider { get; set; } = _ => PushOutcome.Sent;
 
+    /// <summary>How often the node was told that an account is gone.</summary>
+    public int AccountsRemoved { get; private set; }
+
     /// <summary>Orders of administrators that left, oldest first.</summary>
     public List<AdminOrder> Orders { get; } = [];
 
@@ -169,6 +172,7 @@ public sealed class ExecutorBench
         {
             Services = Services,
             Components = [.. _components],
+            AccountRemoved = () => AccountsRemoved++,
         };
         var executor = new Executor(environment, me, Store.TakeAll(me));
         executor.Restore(Store.ReadOutbox(), Store.ReadOutboxCursors(), Store.ReadSessions(), Store.ReadPushOutbox(), Now);

@@ -36,6 +36,7 @@ internal sealed class InputQueue(int capacity)
             _edgeBytes += input switch
             {
                 StanzaInput client => client.Stanza.Bytes.Length,
+                AnsweredIqInput answered => answered.Reply.Length,
                 ComponentStanzaInput component => component.Stanza.Bytes.Length,
                 _ => 0,
             };

@@ -21,6 +21,9 @@ public enum EndReason
     /// <summary>More waits for it than the limits allow (sessions.md 2.7).</summary>
     QueueFull,
     Kicked,
+
+    /// <summary>The account is gone.</summary>
+    Removed,
 }
 
 /// <summary>
@@ -447,7 +450,7 @@ public static class Sessions
                 continue;
             }
 
-            if (registration.OwnForm && reason is EndReason.LoggedOut or EndReason.Kicked)
+            if (registration.OwnForm && reason is EndReason.LoggedOut or EndReason.Kicked or EndReason.Removed)
             {
                 // Logging out is the supported way to stop pushes to a device (R13).
                 PushFeature.Unregister(registration, turn);
@@ -464,6 +467,8 @@ public static class Sessions
         EndReason.Replaced => StreamErrorCondition.Conflict,
         EndReason.QueueFull => StreamErrorCondition.ResourceConstraint,
         EndReason.Kicked => StreamErrorCondition.Reset,
+        // XEP-0077 §3.2. A reset would have the client try to log in again.
+        EndReason.Removed => StreamErrorCondition.NotAuthorized,
         _ => StreamErrorCondition.ConnectionTimeout,
     };
 

@@ -26,7 +26,7 @@ public static class UserDecide
                 {
                     FromEdge(session, edge, turn);
                 }
-                else if (edge is StanzaInput or AckRequestInput or EnableSmInput)
+                else if (edge is StanzaInput or AnsweredIqInput or AckRequestInput or EnableSmInput)
                 {
                     // Nobody will ever answer it: the client must not go on talking to an owner that forgot it with a discarded batch.
                     turn.Control(edge.Connection, new CloseOutput(StreamErrorCondition.InternalServerError, "please reconnect"));
@@ -67,6 +67,7 @@ public static class UserDecide
         switch (input)
         {
             case StanzaInput stanza: FromClient(session, stanza, turn); break;
+            case AnsweredIqInput answered: AnsweredByEdge(session, answered, turn); break;
             case EnableSmInput enable: Sessions.EnableManagement(session, enable, turn); break;
             case AckRequestInput: Sessions.AckRequested(session, turn); break;
             case AckInput ack: Sessions.Acknowledged(session, ack, turn); break;
@@ -79,13 +80,11 @@ public static class UserDecide
 
     private static void FromClient(SessionState session, StanzaInput input, Turn turn)
     {
-        if (input.Number != session.HIn + 1)
+        if (!Counts(session, input.Number))
         {
-            // Only the next number is taken (S1): a repeat has been handled, a gap means a stanza is missing.
             return;
         }
 
-        session.HIn = input.Number;
         var stanza = input.Stanza;
         switch (stanza.Kind)
         {
@@ -93,6 +92,26 @@ public static class UserDecide
             case StanzaKind.Presence: PresenceFeature.FromClient(session, stanza, turn); break;
             case StanzaKind.Iq: IqFeature.FromClient(session, stanza, turn); break;
         }
+    }
+
+    private static void AnsweredByEdge(SessionState session, AnsweredIqInput input, Turn turn)
+    {
+        if (Counts(session, input.Number))
+        {
+            Outbound.Ephemeral(session, new OutboundStanza(0, input.Reply, default, default), turn);
+        }
+    }
+
+    /// <summary>Only the next number is taken (S1): a repeat has been handled, a gap means a stanza is missing.</summary>
+    private static bool Counts(SessionState session, long number)
+    {
+        if (number != session.HIn + 1)
+        {
+            return false;
+        }
+
+        session.HIn = number;
+        return true;
     }
 
     private static void FromOutbox(OutboxInput input, Turn turn)

@@ -8,8 +8,8 @@ using Presence.Routing;
 namespace Presence.Edge.Connections;
 
 /// <summary>
-/// The stream after bind or resume: numbers what the client sends and hands it to the owner, one at a time. It must never answer a stanza
-/// that stream management counts, since owner and client would count apart; for those it handles see <see cref="AccountRequests"/>.
+/// The stream after bind or resume: numbers what the client sends and hands it to the owner, one at a time. It must never send a stanza itself, since owner and
+/// client would count apart: the answers of <see cref="AccountRequests"/> go to the owner as well.
 /// </summary>
 internal sealed class BoundStream
 {
@@ -64,13 +64,10 @@ internal sealed class BoundStream
             return RefuseAsync(StreamErrorCondition.InvalidFrom, null);
         }
 
-        return _accountRequests.Concerns(stanza) ? TakeAccountRequestAsync(stanza) : ForwardAsync(stanza);
-    }
-
-    private ValueTask<bool> ForwardAsync(Stanza stanza)
-    {
         _connection.Edge.Metrics.StanzaIn();
-        return _link.OfferAsync(new StanzaInput(_link.UserId, _link.Connection, ++_number, stanza));
+        return _accountRequests.Concerns(stanza)
+            ? TakeAccountRequestAsync(stanza)
+            : _link.OfferAsync(new StanzaInput(_link.UserId, _link.Connection, ++_number, stanza));
     }
 
     // RFC 6120 §8.1.2.1: the full address, or the bare one, which the owner replaces.
@@ -79,8 +76,8 @@ internal sealed class BoundStream
 
     private async ValueTask<bool> TakeAccountRequestAsync(Stanza stanza)
     {
-        var forward = await _accountRequests.HandleAsync(stanza).ConfigureAwait(false);
-        return forward is null || await ForwardAsync(forward).ConfigureAwait(false);
+        var reply = await _accountRequests.HandleAsync(stanza).ConfigureAwait(false);
+        return await _link.OfferAsync(new AnsweredIqInput(_link.UserId, _link.Connection, ++_number, reply)).ConfigureAwait(false);
     }
 
     private ValueTask<bool> TakeElementAsync(Stanza stanza)

@@ -1,4 +1,3 @@
-using System.Text;
 using Presence.Edge.Connections;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
@@ -7,25 +6,19 @@ using Presence.Protocol.Xml;
 namespace Presence.Edge.Negotiation;
 
 /// <summary>
-/// The requests of a bound client that the edge itself deals with, because a password is in them: changing it and cancelling the account
-/// (XEP-0077 §3.2–3.3). It must never answer on its own a stanza that stream management counts: then the owner, who numbers both ways, is
-/// handed a request whose answer is the one due.
+/// Changes of the own password by a bound client (XEP-0077 §3.3): the edge deals with them, so that the owner never sees a password. It must never send the answer,
+/// which the owner counts and numbers.
 /// </summary>
 internal sealed class AccountRequests(ClientConnection connection)
 {
     public bool Concerns(Stanza stanza) =>
-        stanza.Kind == StanzaKind.Iq && IsForServer(stanza) && RegisterRequest.IsOne(stanza);
+        stanza.Type == StanzaType.Set && IsForServer(stanza) && RegisterRequest.IsOne(stanza) && !RegisterRequest.Read(stanza).Remove;
 
-    /// <returns>What to hand to the owner in place of the request; null: it has been answered and counts for nobody.</returns>
-    public async ValueTask<Stanza?> HandleAsync(Stanza iq)
+    /// <returns>The answer.</returns>
+    public async ValueTask<byte[]> HandleAsync(Stanza iq)
     {
-        if (iq.Type == StanzaType.Get)
-        {
-            return connection.StreamManagement ? iq : Answer(Registered(iq));
-        }
-
         var error = await ChangeAsync(RegisterRequest.Read(iq)).ConfigureAwait(false);
-        return error is null ? Done(iq) : Failed(iq, error);
+        return error is null ? Done(iq) : error.Reply(iq, connection.FullJid)!;
     }
 
     // No 'to' means the own account (RFC 6120 §8.1.1.1), which for registration is the server's business as well.
@@ -34,13 +27,7 @@ internal sealed class AccountRequests(ClientConnection connection)
 
     private async ValueTask<StanzaError?> ChangeAsync(RegisterRequest request)
     {
-        var accounts = connection.Edge.Accounts;
         var account = connection.Link!.Account;
-        if (request.Remove)
-        {
-            return AccountErrors.Of(await accounts.RemoveAsync(account, connection.Edge.Abandoned).ConfigureAwait(false));
-        }
-
         if (!Jid.TryPrepareLocal(request.Username, out var local))
         {
             return new StanzaError(StanzaErrorCondition.BadRequest) { Text = "A username is needed" };
@@ -54,60 +41,12 @@ internal sealed class AccountRequests(ClientConnection connection)
         var (keys, error) = await request.DeriveAsync(connection.Edge).ConfigureAwait(false);
         return keys is null
             ? error
-            : AccountErrors.Of(await accounts.ChangeKeysAsync(account, keys, connection.Edge.Abandoned).ConfigureAwait(false));
+            : AccountErrors.Of(await connection.Edge.Accounts.ChangeKeysAsync(account, keys, connection.Edge.Abandoned).ConfigureAwait(false));
     }
 
-    // An empty result, which is also what a ping is answered with (XEP-0199), by the owner and under its number.
-    private Stanza? Done(Stanza iq)
+    private byte[] Done(Stanza iq)
     {
-        if (!connection.StreamManagement)
-        {
-            return Answer(Reply(iq, "result").Close());
-        }
-
-        using var xml = Reply(iq, "get", toServer: true);
-        return Parse(xml.Empty("ping", Namespaces.Ping).Close());
+        using var xml = new Utf8XmlBuilder();
+        return xml.Open("iq").Attr("type", "result").Attr("id", iq.Id).Attr("to", connection.FullJid?.ToString()).Attr("from", iq.Attribute("to")).Close().ToArray();
     }
-
-    // With stream management the owner refuses the request, which reaches it without the password.
-    private Stanza? Failed(Stanza iq, StanzaError error)
-    {
-        if (!connection.StreamManagement)
-        {
-            if (error.Reply(iq, connection.FullJid) is { } reply)
-            {
-                connection.Send(reply);
-            }
-
-            return null;
-        }
-
-        using var xml = Reply(iq, "set", toServer: true);
-        return Parse(xml.Empty("query", Namespaces.Register).Close());
-    }
-
-    private Utf8XmlBuilder Registered(Stanza iq) => Reply(iq, "result").Open("query", Namespaces.Register).Empty("registered")
-        .Open("username").Text(connection.Link!.Account.Local).Close().Empty("password").CloseAll();
-
-    private Utf8XmlBuilder Reply(Stanza iq, string type, bool toServer = false)
-    {
-        var server = iq.Attribute("to");
-        return new Utf8XmlBuilder().Open("iq").Attr("type", type).Attr("id", iq.Id)
-            .Attr("to", toServer ? server : connection.FullJid?.ToString()).Attr("from", toServer ? null : server);
-    }
-
-    private Stanza? Answer(Utf8XmlBuilder xml)
-    {
-        using (xml)
-        {
-            connection.Send(xml.WrittenSpan);
-        }
-
-        return null;
-    }
-
-    private static Stanza Parse(Utf8XmlBuilder xml) =>
-        Stanza.TryParse(xml.ToArray(), out var stanza)
-            ? stanza
-            : throw new InvalidOperationException("The builder wrote no stanza: " + Encoding.UTF8.GetString(xml.WrittenSpan));
 }

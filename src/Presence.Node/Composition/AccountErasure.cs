@@ -1,4 +1,3 @@
-using Presence.Actors.Admin;
 using Presence.Storage.Contracts;
 
 namespace Presence.Node.Composition;
@@ -31,19 +30,6 @@ internal sealed partial class AccountErasure(IStore store, TimeProvider clock, I
             return _running = _running.IsCompleted ? Task.Run(LoopAsync) : _running;
         }
     }
-
-    /// <summary>The same way to ask owners, which starts deleting whenever an account was removed by it.</summary>
-    public Func<AdminRequest, CancellationToken, Task<AdminReply>> After(Func<AdminRequest, CancellationToken, Task<AdminReply>> ask) =>
-        async (request, cancellation) =>
-        {
-            var reply = await ask(request, cancellation).ConfigureAwait(false);
-            if (request is RemoveAccountRequest && reply.Status == AdminStatus.Done)
-            {
-                _ = RunAsync();
-            }
-
-            return reply;
-        };
 
     public async ValueTask DisposeAsync()
     {

@@ -56,9 +56,6 @@ internal sealed class Accounts(IStore store, Func<AdminRequest, CancellationToke
     public ValueTask<AccountChange> ChangeKeysAsync(Jid account, ScramKeys keys, CancellationToken cancellation) =>
         ChangeAsync(new ChangeCredentialsRequest(Id(account), Row(keys)), cancellation);
 
-    public ValueTask<AccountChange> RemoveAsync(Jid account, CancellationToken cancellation) =>
-        ChangeAsync(new RemoveAccountRequest(Id(account)), cancellation);
-
     public void Dispose() => _reading.Dispose();
 
     public static CredentialRow Row(ScramKeys keys) =>

@@ -94,13 +94,13 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
         // The owners hand orders to the desk, and the desk asks the owners.
         ShardHost? shards = null;
-        var ask = erasure.After((request, cancellation) => shards!.AskAsync(request, cancellation));
-        var desk = new AdminDesk(store, _options.Registration.KeyIterations, ask, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
+        Task<AdminReply> AskAsync(AdminRequest request, CancellationToken cancellation) => shards!.AskAsync(request, cancellation);
+        var desk = new AdminDesk(store, _options.Registration.KeyIterations, AskAsync, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
         _stops.Push(() => Done(desk.Dispose));
-        shards = StartShards(store, lane, table, push, desk, components, domain, health);
+        shards = StartShards(store, lane, table, push, desk, components, domain, health, erasure);
         _stops.Push(push.StopAsync);
 
-        var accounts = new Accounts(store, ask, _options.Administrators);
+        var accounts = new Accounts(store, AskAsync, _options.Administrators);
         _stops.Push(() => Done(accounts.Dispose));
         var options = OptionsMapping.Edge(_options, domain);
         var componentServer = ComponentPart.Start(_options.Components, components, options, shards, _clock, loggers);
@@ -147,14 +147,15 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     private ShardHost StartShards(
-        SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, ComponentTable? components, Jid domain, StoreHealth health)
+        SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, ComponentTable? components, Jid domain, StoreHealth health,
+        AccountErasure erasure)
     {
         _stops.Push(() => Done(lane.Dispose));
         try
         {
             var shards = new ShardHost(
                 store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note,
-                OptionsMapping.Services(_options), desk, components);
+                OptionsMapping.Services(_options), desk, components, () => erasure.RunAsync());
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));
             return shards;

@@ -14,7 +14,7 @@ public class DiscoveryTests : Scene
     public void The_server_tells_what_it_is_and_does() => Assert.Equal(
         [
             "server/im/Presence", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "jabber:iq:private",
-            "jabber:iq:version", "msgoffline", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:extdisco:2", "urn:xmpp:message-retract:1", "urn:xmpp:ping", "urn:xmpp:time", "vcard-temp",
+            "jabber:iq:register", "jabber:iq:version", "msgoffline", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:extdisco:2", "urn:xmpp:message-retract:1", "urn:xmpp:ping", "urn:xmpp:time", "vcard-temp",
         ],
         Described(Connect(Alice, "desk").Ask(Request(Info, Domain))));
 

@@ -21,7 +21,6 @@ public class RoutingTests : Scene
     [InlineData("<iq type='get' id='q'><query xmlns='jabber:iq:version'/></iq>", "cancel service-unavailable")]
     [InlineData("<iq type='set' id='q' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel feature-not-implemented")]
     [InlineData("<iq type='get' id='q'><enable xmlns='urn:xmpp:carbons:2'/></iq>", "cancel feature-not-implemented")]
-    [InlineData("<iq type='set' id='q'><query xmlns='jabber:iq:register'/></iq>", "cancel service-unavailable")]
     [InlineData("<iq type='get' id='q' to='alice@example.org/gone'><ping xmlns='urn:xmpp:ping'/></iq>", "cancel service-unavailable")]
     public void What_cannot_be_handled_is_refused_with_its_reason(string iq, string outcome)
     {

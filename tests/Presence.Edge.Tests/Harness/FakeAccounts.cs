@@ -34,8 +34,5 @@ internal sealed class FakeAccounts : IAccounts
     public ValueTask<AccountChange> ChangeKeysAsync(Jid account, ScramKeys keys, CancellationToken cancellation) =>
         Answer(() => _keys.ContainsKey(account) && (_keys[account] = keys) is not null ? AccountChange.Done : AccountChange.Unknown);
 
-    public ValueTask<AccountChange> RemoveAsync(Jid account, CancellationToken cancellation) =>
-        Answer(() => _keys.TryRemove(account, out _) ? AccountChange.Done : AccountChange.Unknown);
-
     private ValueTask<AccountChange> Answer(Func<AccountChange> change) => ValueTask.FromResult(Broken ? AccountChange.Unavailable : change());
 }

@@ -31,7 +31,10 @@ public static class AdminFeature
                     turn.Emit(new CredentialsChanged(change.UserId, change.Credentials));
                     Answer(input.Reply, AdminStatus.Done, turn);
                     break;
-                case RemoveAccountRequest: Remove(input.Reply, turn); break;
+                case RemoveAccountRequest:
+                    Remove(turn);
+                    Answer(input.Reply, AdminStatus.Done, turn);
+                    break;
                 case DescribeUserRequest: AdminDescription.Give(input.Reply, turn); break;
                 case KickRequest kick: Kick(kick, input.Reply, turn); break;
                 case ExplainRequest explain: Explain(explain, input.Reply, turn); break;
@@ -134,19 +137,19 @@ public static class AdminFeature
     }
 
     /// <summary>Contacts see the user go and their subscriptions end, as if the user had removed each of them (RFC 6121 §2.5.2).</summary>
-    private static void Remove(Action<AdminReply> reply, Turn turn)
+    internal static void Remove(Turn turn)
     {
-        EndAll(turn);
+        EndAll(EndReason.Removed, turn);
         SubscriptionFeature.CancelAll(turn);
         turn.Emit(new AccountRemoved(turn.User.UserId));
-        Answer(reply, AdminStatus.Done, turn);
+        turn.After(turn.Environment.AccountRemoved);
     }
 
     private static void Kick(KickRequest request, Action<AdminReply> reply, Turn turn)
     {
         if (request.Resource is null)
         {
-            EndAll(turn);
+            EndAll(EndReason.Kicked, turn);
         }
         else if (turn.User.SessionOf(request.Resource) is { } session)
         {
@@ -161,11 +164,11 @@ public static class AdminFeature
         Answer(reply, AdminStatus.Done, turn);
     }
 
-    private static void EndAll(Turn turn)
+    private static void EndAll(EndReason reason, Turn turn)
     {
         foreach (var session in turn.User.Sessions.ToArray())
         {
-            Sessions.End(session, turn, EndReason.Kicked);
+            Sessions.End(session, turn, reason);
         }
     }
 

@@ -42,6 +42,8 @@ public static class IqTable
         new(Namespaces.VCard, "vCard", StanzaType.Set, VCardFeature.Set),
         new(Namespaces.Push, "enable", StanzaType.Set, PushRegistrationFeature.Enable),
         new(Namespaces.Push, "disable", StanzaType.Set, PushRegistrationFeature.Disable),
+        new(Namespaces.Register, "query", StanzaType.Get, RegistrationFeature.Form, Told: false),
+        new(Namespaces.Register, "query", StanzaType.Set, RegistrationFeature.Cancel, Told: false),
         new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
     ];
 
@@ -56,6 +58,8 @@ public static class IqTable
         new(Namespaces.ExternalServices, "services", StanzaType.Get, ExternalServicesFeature.Services),
         new(Namespaces.Commands, "command", StanzaType.Set, CommandsFeature.Execute, Told: false),
         new(Namespaces.ExternalServices, "credentials", StanzaType.Get, ExternalServicesFeature.Credentials),
+        new(Namespaces.Register, "query", StanzaType.Get, RegistrationFeature.Form),
+        new(Namespaces.Register, "query", StanzaType.Set, RegistrationFeature.Cancel),
         new(Namespaces.Session, "session", StanzaType.Set, ServiceFeature.Session, Told: false),
     ];
 
