@@ -10,6 +10,9 @@ namespace Presence.Cli;
 /// </summary>
 public sealed class NodeClient : IDisposable
 {
+    // The default would write every letter outside ASCII as six.
+    private static readonly JsonSerializerOptions s_compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly HttpClient _http;
 
     public NodeClient(string socketPath)
@@ -32,7 +35,7 @@ public sealed class NodeClient : IDisposable
         using var request = new HttpRequestMessage(method, string.Join('/', segments.Select(Uri.EscapeDataString)) + query);
         if (body is not null)
         {
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body.ToJsonString(s_compact), Encoding.UTF8, "application/json");
         }
 
         try

@@ -23,12 +23,13 @@ public sealed class MovingPlays
         Assert.Equal(s_romeoHad, Roster(romeo));
         Assert.Equal(["tybalt@capulet.example"], romeo.Texts("blocked"));
         Assert.Equal(["nurse@verona.example"], romeo.Texts("requests"));
+        Assert.Equal(("Romeo Montague", "by the balcony"), (romeo.Text("name"), romeo.Text("notes")));
         var juliet = await LogInAsync(node, "juliet", "art thou, <&> Ü");
         Assert.Equal(["unread 0", "unread 1"], juliet.Texts("unread"));
 
         var again = await ImportAsync(node, "ejabberd/export.xml");
         Assert.Contains("0 made", again, StringComparison.Ordinal);
-        Assert.Contains("0 contacts, 0 blocked addresses, 0 messages;", again, StringComparison.Ordinal);
+        Assert.Contains("0 contacts, 0 blocked addresses, 0 documents, 0 messages;", again, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,6 +41,7 @@ public sealed class MovingPlays
 
         var romeo = await LogInAsync(node, "romeo", "wherefore");
         Assert.Equal(s_romeoHad, Roster(romeo));
+        Assert.Equal(("Romeo Montague", "by the balcony"), (romeo.Text("name"), romeo.Text("notes")));
         Assert.Equal(["from romeo 0 <&> ü", "from romeo 1 <&> ü", "from romeo 2 <&> ü", "unread 0", "unread 1"], romeo.Texts("archive"));
         var juliet = await LogInAsync(node, "juliet", "art thou, <&> Ü");
         Assert.Equal(["from juliet 0", "from juliet 1", "from juliet 2"], juliet.Texts("archive"));

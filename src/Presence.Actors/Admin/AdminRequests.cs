@@ -1,5 +1,6 @@
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Admin;
@@ -34,17 +35,34 @@ public sealed record ImportRequest(long UserId, string Jid, UserImport Data) : A
 /// <param name="Overwrite">Contacts that are there already are replaced too; otherwise what is there stays.</param>
 /// <param name="Contacts">Their user id is not looked at.</param>
 public sealed record UserImport(
-    CredentialRow? Credentials, bool Overwrite, IReadOnlyList<RosterRow> Contacts, IReadOnlyList<Jid> Blocked, IReadOnlyList<ImportedMessage> Messages);
+    CredentialRow? Credentials, bool Overwrite, IReadOnlyList<RosterRow> Contacts, IReadOnlyList<Jid> Blocked, IReadOnlyList<ImportedMessage> Messages)
+{
+    public XmlElement? VCard { get; init; }
+
+    /// <summary>Elements of private storage (XEP-0049).</summary>
+    public IReadOnlyList<XmlElement> Private { get; init; } = [];
+
+    /// <summary><c>prefs</c> of XEP-0441.</summary>
+    public XmlElement? ArchivePreferences { get; init; }
+}
 
 /// <param name="At">Unix milliseconds.</param>
 /// <param name="Number">Tells messages of one millisecond apart, in their order.</param>
 /// <param name="Unread">Waits for the first client; otherwise it was in the archive.</param>
-public sealed record ImportedMessage(long At, int Number, bool Unread, Stanza Stanza);
+public sealed record ImportedMessage(long At, int Number, bool Unread, Stanza Stanza)
+{
+    /// <summary>What the archive it comes from called it. If that was this store's, the message gets its old place.</summary>
+    public string? StanzaId { get; init; }
+}
 
 /// <summary>What became of an <see cref="ImportRequest"/>.</summary>
-/// <param name="Repeated">Messages and contacts that were there already.</param>
+/// <param name="Repeated">Messages, contacts and documents that were there already.</param>
 /// <param name="Refused">What a limit, a time in the future or an address of somebody else forbids.</param>
-public sealed record ImportCounts(bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused);
+public sealed record ImportCounts(bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused)
+{
+    /// <summary>vCard, elements of private storage, archive preferences.</summary>
+    public int Documents { get; init; }
+}
 
 public enum AdminStatus
 {

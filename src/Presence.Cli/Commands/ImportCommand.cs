@@ -16,7 +16,7 @@ internal static class ImportCommand
     public static Command Create(CommandRunner run)
     {
         var file = new Argument<string>("FILE") { Description = "Lines of jid,password (CSV or tabs) or JSON objects, or an XML file of XEP-0227; - reads lines from standard input" };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Replace passwords and contacts that are there already; without it they stay" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace passwords, contacts and documents that are there already; without it they stay" };
         var command = new Command("import", "Take over accounts from a file, with contacts and messages if it has them; the same again goes on where it ended") { file, overwrite };
         run.Bind(command, (result, context, cancellation) => RunAsync(result.GetRequiredValue(file), result.GetValue(overwrite), context, cancellation));
         return command;
@@ -97,8 +97,8 @@ internal static class ImportCommand
         }
 
         context.Say($"Accounts: {totals.Created} made, {totals.Overwritten} overwritten, {totals.Existed} were there.");
-        context.Say($"Taken over: {totals.Contacts} contacts, {totals.Blocked} blocked addresses, {totals.Messages} messages; {totals.Repeated} contacts and messages were there.");
-        context.Say($"Failed: {totals.Failed} lines or users; refused: {totals.Refused} contacts, addresses or messages.");
+        context.Say($"Taken over: {totals.Contacts} contacts, {totals.Blocked} blocked addresses, {totals.Documents} documents, {totals.Messages} messages; {totals.Repeated} were there.");
+        context.Say($"Failed: {totals.Failed} lines or users; refused: {totals.Refused} contacts, addresses, documents or messages.");
         foreach (var (what, count) in ignored.OrderBy(i => i.Key, StringComparer.Ordinal))
         {
             context.Say($"Not imported: {count} × {what}");

@@ -18,10 +18,13 @@ internal sealed class ImportTotals
 
     public int Messages { get; private set; }
 
-    /// <summary>Messages and contacts that were there already.</summary>
+    /// <summary>vCards, elements of private storage, archive preferences.</summary>
+    public int Documents { get; private set; }
+
+    /// <summary>Messages, contacts and documents that were there already.</summary>
     public int Repeated { get; private set; }
 
-    /// <summary>Messages, contacts and addresses the node could not take.</summary>
+    /// <summary>Messages, contacts, addresses and documents the node could not take.</summary>
     public int Refused { get; private set; }
 
     public int Failed { get; set; }
@@ -36,6 +39,7 @@ internal sealed class ImportTotals
         Contacts += result.Contacts;
         Blocked += result.Blocked;
         Messages += result.Messages;
+        Documents += result.Documents;
         Repeated += result.Repeated;
         Refused += result.Refused;
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Presence.Node.Transfer;
@@ -13,7 +14,10 @@ namespace Presence.Cli.Import;
 internal sealed class Importer(CommandContext context, NodeFacts node, bool overwrite, Action<string> problem, Action<ImportTotals> progress)
 {
     private const int RecordsPerBatch = 250;
-    private const int CharactersPerBatch = 1024 * 1024;
+    private const int BytesPerBatch = 1024 * 1024;
+
+    /// <summary>A list longer than this goes in several records: rosters have limits of their own, which the node tells.</summary>
+    private const int ContactsPerRecord = 1_000;
 
     private readonly ImportTotals _totals = new();
 
@@ -34,8 +38,8 @@ internal sealed class Importer(CommandContext context, NodeFacts node, bool over
     private IEnumerable<List<ImportItem>> Batches(IEnumerable<ImportItem> items)
     {
         List<ImportItem> batch = [];
-        var characters = 0;
-        foreach (var item in items)
+        var bytes = 0L;
+        foreach (var item in items.SelectMany(Parts))
         {
             if (item.Error is { } error)
             {
@@ -44,11 +48,11 @@ internal sealed class Importer(CommandContext context, NodeFacts node, bool over
             }
 
             batch.Add(item);
-            characters += item.Record.Messages.Sum(m => m.Xml.Length);
-            if (batch.Count >= RecordsPerBatch || characters >= CharactersPerBatch)
+            bytes += Size(item.Record);
+            if (batch.Count >= RecordsPerBatch || bytes >= BytesPerBatch)
             {
                 yield return batch;
-                (batch, characters) = ([], 0);
+                (batch, bytes) = ([], 0);
             }
         }
 
@@ -56,6 +60,35 @@ internal sealed class Importer(CommandContext context, NodeFacts node, bool over
         {
             yield return batch;
         }
+    }
+
+    private static IEnumerable<ImportItem> Parts(ImportItem item)
+    {
+        var (record, done) = (item.Record, ContactsPerRecord);
+        if (record.Contacts.Count <= done && record.Blocked.Count <= done)
+        {
+            yield return item;
+            yield break;
+        }
+
+        yield return item with { Record = record with { Contacts = [.. record.Contacts.Take(done)], Blocked = [.. record.Blocked.Take(done)] } };
+        for (; done < Math.Max(record.Contacts.Count, record.Blocked.Count); done += ContactsPerRecord)
+        {
+            yield return new ImportItem(item.Place, new UserRecord(record.Jid)
+            {
+                Contacts = [.. record.Contacts.Skip(done).Take(ContactsPerRecord)],
+                Blocked = [.. record.Blocked.Skip(done).Take(ContactsPerRecord)],
+            });
+        }
+    }
+
+    /// <summary>About what it takes in a request, whatever script it is written in.</summary>
+    private static long Size(UserRecord record)
+    {
+        const int Around = 100;
+        static long Of(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text) + Around;
+        return record.Messages.Sum(m => Of(m.Xml)) + record.Private.Sum(Of) + Of(record.VCard) + Of(record.ArchivePreferences) + record.Blocked.Sum(Of)
+            + record.Contacts.Sum(c => Of(c.Jid) + Of(c.Name) + Of(c.Request) + c.Groups.Sum(Of));
     }
 
     private List<ImportItem> Prepare(List<ImportItem> batch, CancellationToken cancellation)

@@ -126,14 +126,14 @@ internal sealed class PortableFile(string path, string domain, Dictionary<string
             else if (reader.LocalName is "result" or "message")
             {
                 var found = (XElement)XNode.ReadFrom(reader);
-                if (PortableMessage.Read(found, clock) is { } message)
+                if (PortableMessage.Read(found, jid, clock) is { } message)
                 {
                     messages.Add(message);
                     characters += message.Xml.Length;
                 }
                 else
                 {
-                    Ignore("message without sender or time");
+                    Ignore("message without sender or time, or too large");
                 }
             }
             else
@@ -141,20 +141,23 @@ internal sealed class PortableFile(string path, string domain, Dictionary<string
                 head.Take((XElement)XNode.ReadFrom(reader));
             }
 
-            // The account comes first, so a part of the archive waits until all that belongs to the account has been read, if need be.
-            if (head.IsSent && (messages.Count >= MessagesPerRecord || characters >= CharactersPerRecord))
+            // The account comes first, so a part of the archive waits until the keys of the account have been read, if need be.
+            var full = messages.Count >= MessagesPerRecord || characters + head.Characters >= CharactersPerRecord;
+            if (full && (head.IsSent || password is not null || head.HasKeys))
             {
-                yield return new ImportItem(place, new UserRecord(jid) { Messages = messages });
-                (messages, characters) = ([], 0);
-            }
-            else if (!head.IsSent && (messages.Count >= MessagesPerRecord || characters >= CharactersPerRecord) && (password is not null || head.HasKeys))
-            {
-                yield return new ImportItem(place, head.Send(jid, messages), head.PasswordIfNeeded(password));
-                (messages, characters) = ([], 0);
+                yield return Item();
             }
         }
 
-        yield return new ImportItem(place, head.Send(jid, messages), head.PasswordIfNeeded(password));
+        yield return Item();
+
+        ImportItem Item()
+        {
+            var needed = head.IsSent ? null : head.PasswordIfNeeded(password);
+            var item = new ImportItem(place, head.Send(jid, messages), needed);
+            (messages, characters) = ([], 0);
+            return item;
+        }
     }
 
     private void Ignore(string what) => ignored[what] = ignored.GetValueOrDefault(what) + 1;

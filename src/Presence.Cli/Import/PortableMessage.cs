@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Xml.Linq;
 using Presence.Node.Transfer;
-using Presence.Protocol.Xml;
 
 namespace Presence.Cli.Import;
 
@@ -12,9 +10,11 @@ internal static class PortableMessage
     private static readonly XNamespace Forward = "urn:xmpp:forward:0";
     private static readonly XNamespace Delay = "urn:xmpp:delay";
     private static readonly XNamespace Client = "jabber:client";
+    private static readonly XNamespace StanzaIds = "urn:xmpp:sid:0";
 
-    /// <summary>Null: there is no message, or nobody knows when it was.</summary>
-    public static MessageRecord? Read(XElement element, MessageClock clock)
+    /// <summary>Null: there is no message, nobody knows when it was, or it is too large.</summary>
+    /// <param name="jid">Whose it is.</param>
+    public static MessageRecord? Read(XElement element, string jid, MessageClock clock)
     {
         var forwarded = element.Name.LocalName == "result" ? element.Element(Forward + "forwarded") : null;
         var message = forwarded is null ? element : forwarded.Element(Client + "message");
@@ -25,6 +25,7 @@ internal static class PortableMessage
             return null;
         }
 
+        var id = (string?)(forwarded is null ? message.Elements(StanzaIds + "stanza-id").FirstOrDefault(e => (string?)e.Attribute("by") == jid) : element)?.Attribute("id");
         if (forwarded is null)
         {
             // Said anew when it is delivered, by whom it is delivered.
@@ -33,13 +34,7 @@ internal static class PortableMessage
 
         message.Elements(XName.Get("archived", "urn:xmpp:mam:tmp")).Remove();
         var milliseconds = at.ToUnixTimeMilliseconds();
-        return Stanza(message) is { } xml ? new MessageRecord(milliseconds, clock.Next(milliseconds, forwarded is null), forwarded is null, xml) : null;
-    }
-
-    /// <summary>A stanza as it stands in a client's stream, whose default namespace need not be said.</summary>
-    public static string? Stanza(XElement stanza)
-    {
-        var text = stanza.ToString(SaveOptions.DisableFormatting);
-        return XmlElement.TryParse(Encoding.UTF8.GetBytes(text), out var element) && element.Namespace == Client.NamespaceName ? element.ToString() : null;
+        return message.Name == Client + "message" && PortableXml.TryText(message, out var xml)
+            ? new MessageRecord(milliseconds, clock.Next(milliseconds, forwarded is null), forwarded is null, xml) { StanzaId = id } : null;
     }
 }

@@ -5,7 +5,9 @@ using Presence.Node.Transfer;
 
 namespace Presence.Cli.Import;
 
-/// <summary>What a portable file says of a user besides messages: keys, contacts, requests of strangers, blocked addresses. It never reads the archive.</summary>
+/// <summary>
+/// What a portable file says of a user besides messages: keys, contacts, requests of strangers, blocked addresses, documents. It never reads the archive.
+/// </summary>
 internal sealed class PortableUser(Action<string> ignore)
 {
     private const int Sha1Length = 20;
@@ -13,11 +15,17 @@ internal sealed class PortableUser(Action<string> ignore)
 
     private readonly Dictionary<string, ContactRecord> _contacts = [];
     private readonly List<string> _blocked = [];
+    private readonly List<string> _private = [];
+    private string? _vcard;
+    private string? _preferences;
     private ScramFields? _sha1;
     private ScramFields? _sha256;
 
     /// <summary>The first record of the user has been made; what comes later goes into the last.</summary>
     public bool IsSent { get; private set; }
+
+    /// <summary>Characters of what waits to be sent, as far as there is no other bound to them.</summary>
+    public int Characters { get; private set; }
 
     public bool HasKeys => _sha1 is not null || _sha256 is not null;
 
@@ -30,6 +38,9 @@ internal sealed class PortableUser(Action<string> ignore)
             case ("jabber:client", "presence"): Request(element); break;
             case ("jabber:iq:privacy", "query"): Privacy(element); break;
             case ("urn:xmpp:blocking", "blocklist"): _blocked.AddRange(element.Elements().Select(e => (string?)e.Attribute("jid")).OfType<string>()); break;
+            case ("vcard-temp", "vCard"): Document(element, xml => _vcard = xml); break;
+            case ("urn:xmpp:mam:2", "prefs"): Document(element, xml => _preferences = xml); break;
+            case ("jabber:iq:private", "query"): Private(element); break;
             default: ignore($"{element.Name.LocalName} ({element.Name.NamespaceName})"); break;
         }
     }
@@ -38,8 +49,11 @@ internal sealed class PortableUser(Action<string> ignore)
     {
         ScramFields.TryJoin(_sha1, _sha256, out var keys);
         var record = new UserRecord(jid) { Keys = IsSent ? null : keys, Contacts = [.. _contacts.Values.Select(Settled)], Blocked = [.. _blocked], Messages = messages };
+        record = record with { VCard = _vcard, Private = [.. _private], ArchivePreferences = _preferences };
         _contacts.Clear();
         _blocked.Clear();
+        _private.Clear();
+        (_vcard, _preferences, Characters) = (null, null, 0);
         IsSent = true;
         return record;
     }
@@ -108,7 +122,7 @@ internal sealed class PortableUser(Action<string> ignore)
 
     private void Request(XElement presence)
     {
-        if ((string?)presence.Attribute("type") != "subscribe" || (string?)presence.Attribute("from") is not { } from || PortableMessage.Stanza(presence) is not { } xml)
+        if ((string?)presence.Attribute("type") != "subscribe" || (string?)presence.Attribute("from") is not { } from || !PortableXml.TryText(presence, out var xml))
         {
             ignore("presence that is no request");
             return;
@@ -117,6 +131,27 @@ internal sealed class PortableUser(Action<string> ignore)
         var jid = from.Split('/')[0];
         _contacts[jid] = _contacts.TryGetValue(jid, out var known)
             ? known with { Request = xml } : new ContactRecord(jid, null, "none", Ask: false, Approved: false, [], xml);
+    }
+
+    private void Private(XElement query)
+    {
+        foreach (var element in query.Elements())
+        {
+            Document(element, _private.Add);
+        }
+    }
+
+    private void Document(XElement element, Action<string> take)
+    {
+        if (PortableXml.TryText(element, out var xml))
+        {
+            take(xml);
+            Characters += xml.Length;
+        }
+        else
+        {
+            ignore($"{element.Name.LocalName} ({element.Name.NamespaceName}) that is too large or nested too deeply");
+        }
     }
 
     /// <summary>Of privacy lists (XEP-0016) the one in use, and of it what blocks an address altogether: that is what XEP-0191 has made of them.</summary>

@@ -8,6 +8,7 @@ using Presence.Node.Transfer;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Sasl;
 using Presence.Protocol.Stanzas;
+using Presence.Protocol.Xml;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 
@@ -19,7 +20,8 @@ namespace Presence.Node.Endpoints;
 /// </summary>
 internal sealed class ImportEndpoint(AdminBackend backend)
 {
-    public const int MaxBodyBytes = 4 * 1024 * 1024;
+    /// <summary>Usually about 1 MiB; one element may be large (Limits:MaxStanzaBytes), and twice as large in JSON.</summary>
+    public const int MaxBodyBytes = 40 * 1024 * 1024;
 
     /// <summary>Ids of one millisecond (sessions.md 4.4).</summary>
     private const int MaxNumber = 1 << 20;
@@ -76,6 +78,9 @@ internal sealed class ImportEndpoint(AdminBackend backend)
         return reply is { Status: AdminStatus.Done, Import: { } counts }
             ? new RecordResult(
                 jid.ToString(), null, counts.Created, counts.Overwritten, counts.Contacts, counts.Blocked, counts.Messages, counts.Repeated, counts.Refused + unreadable)
+            {
+                Documents = counts.Documents,
+            }
             : Failed(record, reply.Status == AdminStatus.NoSuchUser
                 ? "there is no such account, and no password or keys to make it with" : (string?)AdminAnswer.From(reply, record.Jid, "").Body?["message"] ?? "refused");
     }
@@ -95,10 +100,17 @@ internal sealed class ImportEndpoint(AdminBackend backend)
         var contacts = record.Contacts.Select(Contact).OfType<RosterRow>().ToList();
         var blocked = record.Blocked.Select(text => Jid.TryParse(text, out var jid) ? jid : null).OfType<Jid>().ToList();
         var messages = record.Messages.Select(Message).OfType<ImportedMessage>().ToList();
-        unreadable = record.Contacts.Count - contacts.Count + record.Blocked.Count - blocked.Count + record.Messages.Count - messages.Count;
-        data = new UserImport(keys, record.Overwrite, contacts, blocked, messages);
+        var kept = record.Private.Select(Element).OfType<XmlElement>().ToList();
+        var (vcard, preferences) = (Element(record.VCard), Element(record.ArchivePreferences));
+        unreadable = record.Contacts.Count - contacts.Count + record.Blocked.Count - blocked.Count + record.Messages.Count - messages.Count
+            + record.Private.Count - kept.Count + Missing(record.VCard, vcard) + Missing(record.ArchivePreferences, preferences);
+        data = new UserImport(keys, record.Overwrite, contacts, blocked, messages) { VCard = vcard, Private = kept, ArchivePreferences = preferences };
         return true;
     }
+
+    private static XmlElement? Element(string? xml) => xml is not null && XmlElement.TryParse(Encoding.UTF8.GetBytes(xml), out var element) ? element : null;
+
+    private static int Missing(string? given, XmlElement? read) => given is not null && read is null ? 1 : 0;
 
     private static bool TryKeys(KeysRecord k, [NotNullWhen(true)] out CredentialRow? row)
     {
@@ -122,5 +134,5 @@ internal sealed class ImportEndpoint(AdminBackend backend)
 
     private static ImportedMessage? Message(MessageRecord m) =>
         m.Number is >= 0 and < MaxNumber && Stanza.TryParse(Encoding.UTF8.GetBytes(m.Xml), out var stanza)
-            ? new ImportedMessage(m.At, m.Number, m.Unread, stanza) : null;
+            ? new ImportedMessage(m.At, m.Number, m.Unread, stanza) { StanzaId = m.StanzaId } : null;
 }

@@ -15,6 +15,15 @@ internal sealed record UserRecord(string Jid)
 
     public IReadOnlyList<string> Blocked { get; init; } = [];
 
+    /// <summary>The vCard (XEP-0054), as XML.</summary>
+    public string? VCard { get; init; }
+
+    /// <summary>Elements of private storage (XEP-0049), as XML each.</summary>
+    public IReadOnlyList<string> Private { get; init; } = [];
+
+    /// <summary>Archive preferences, as the element <c>prefs</c> of XEP-0441.</summary>
+    public string? ArchivePreferences { get; init; }
+
     public IReadOnlyList<MessageRecord> Messages { get; init; } = [];
 }
 
@@ -28,14 +37,22 @@ internal sealed record ContactRecord(string Jid, string? Name, string Subscripti
 /// <param name="At">Unix milliseconds.</param>
 /// <param name="Number">Tells messages of one millisecond apart, in their order; below 2^20.</param>
 /// <param name="Xml">The message stanza.</param>
-internal sealed record MessageRecord(long At, int Number, bool Unread, string Xml);
+internal sealed record MessageRecord(long At, int Number, bool Unread, string Xml)
+{
+    /// <summary>The id the archive it comes from gave it (XEP-0359). Means something to the store that made it only, and is passed over by every other.</summary>
+    public string? StanzaId { get; init; }
+}
 
 internal sealed record RecordBatch(IReadOnlyList<UserRecord> Records);
 
 /// <summary>What became of a record. Exactly one of <paramref name="Error"/> and the rest says something.</summary>
-/// <param name="Repeated">Messages and contacts that were there already.</param>
-/// <param name="Refused">Messages, contacts and addresses that cannot be taken.</param>
-internal sealed record RecordResult(string Jid, string? Error, bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused);
+/// <param name="Repeated">Messages, contacts and documents that were there already.</param>
+/// <param name="Refused">Messages, contacts, addresses and documents that cannot be taken.</param>
+internal sealed record RecordResult(string Jid, string? Error, bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused)
+{
+    /// <summary>vCard, elements of private storage and archive preferences taken over.</summary>
+    public int Documents { get; init; }
+}
 
 internal sealed record BatchResult(IReadOnlyList<RecordResult> Results);
 

@@ -10,6 +10,8 @@ async def play():
     client = await Client(name, "desk", password=password, plugins=()).login(presence=False)
     _, roster = await client.ask("get", element("query", NS["roster"]))
     items = sorted([i.get("jid"), i.get("name") or "", i.get("subscription"), i.get("ask") or ""] for i in roster)
+    _, vcard = await client.ask("get", element("vCard", "vcard-temp"))
+    _, kept = await client.ask("get", element("query", "jabber:iq:private", children=[element("notes", "example:notes")]))
     _, blocked = await client.ask("get", element("blocklist", "urn:xmpp:blocking"))
     client.send_presence()
     await client.take_presence(client.boundjid.bare)
@@ -17,7 +19,8 @@ async def play():
     unread = [m["body"] for m in client.kept("message")]
     requests = [p["from"].bare for p in client.kept("presence") if p["type"] == "subscribe"]
     everything, _ = await page(client)
-    emit("found", mechanism=client.plugin["feature_mechanisms"].mech.name, roster=items, blocked=[i.get("jid") for i in blocked],
+    emit("found", name=vcard.findtext("{vcard-temp}FN") if hasattr(vcard, "findtext") else None, notes=kept[0].text,
+         mechanism=client.plugin["feature_mechanisms"].mech.name, roster=items, blocked=[i.get("jid") for i in blocked],
          unread=unread, requests=requests, archive=bodies(everything))
 
 

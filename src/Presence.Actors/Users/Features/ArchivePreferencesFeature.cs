@@ -55,7 +55,8 @@ public static class ArchivePreferencesFeature
         xml.Close();
     }
 
-    private static StanzaError? Read(XmlElement payload, out ArchivePreferences preferences)
+    /// <summary>Null: they can be taken.</summary>
+    internal static StanzaError? Read(XmlElement payload, out ArchivePreferences preferences)
     {
         preferences = s_none;
         if (DefaultOf(payload.Attr("default")) is not { } otherwise)

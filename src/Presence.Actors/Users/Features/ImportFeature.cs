@@ -5,7 +5,7 @@ using Presence.Storage.Contracts;
 namespace Presence.Actors.Users.Features;
 
 /// <summary>
-/// Takes over a user's data from elsewhere (XEP-0227): contacts with the subscriptions as they stand there, blocked addresses, archive and unread messages.
+/// Takes over a user's data from elsewhere (XEP-0227): contacts with the subscriptions as they stand there, blocked addresses, documents, archive and unread messages.
 /// It tells no contact anything, and what it has taken over once it finds again and leaves alone.
 /// </summary>
 internal static class ImportFeature
@@ -21,9 +21,10 @@ internal static class ImportFeature
 
         var (contacts, kept, refused) = Contacts(data, turn);
         var blocked = Blocked(data, turn);
+        var documents = DocumentImport.Decide(data, turn);
         var rows = data.Messages.Select(m => Draft(m, turn)).OfType<MessageRow>().ToList();
         refused += data.Messages.Count - rows.Count + data.Blocked.Count(jid => user.Blocked?.Contains(jid.ToString()) != true);
-        var counts = new ImportCounts(created, overwritten, contacts, blocked, 0, kept, refused);
+        var counts = new ImportCounts(created, overwritten, contacts, blocked, 0, kept + documents.Kept, refused + documents.Refused) { Documents = documents.Taken };
         if (rows.Count == 0)
         {
             turn.After(() => reply(new AdminReply(AdminStatus.Done, Import: counts)));
@@ -130,10 +131,14 @@ internal static class ImportFeature
         var unread = message.Unread && user.Sessions.Count == 0 && received;
         var flags = MessageKind.FlagsOf(stanza) & ~(MessageFlags.Deserving | MessageFlags.Offline | MessageFlags.Call | MessageFlags.Unapplied);
         flags |= sent && received ? MessageFlags.ToSelf : sent ? MessageFlags.Outgoing : MessageFlags.None;
-        flags |= unread ? MessageFlags.Offline : MessageFlags.Imported | MessageFlags.Visible;
         var peer = sent ? to : from;
+        flags = unread ? ArchivePolicy.Apply(flags, peer, user) | MessageFlags.Offline : flags | MessageFlags.Imported | MessageFlags.Visible;
         var body = StanzaSplice.Stamp(stanza, from, to, StanzaSplice.ForgedStanzaIds(stanza, user.Jid));
         return new MessageRow(
-            user.UserId, (message.At << 20) + message.Number, peer.Bare.ToString(), peer.Resource, flags, 0, received ? to.Resource : null, null, body);
+            user.UserId, IdOf(message, turn), peer.Bare.ToString(), peer.Resource, flags, 0, received ? to.Resource : null, null, body);
     }
+
+    /// <summary>An id of another store decodes to anything: that its time is the message's own happens once in 2^44 times.</summary>
+    private static long IdOf(ImportedMessage message, Turn turn) =>
+        turn.Environment.StanzaIds.TryDecode(message.StanzaId, out var own) && own >> 20 == message.At ? own : (message.At << 20) + message.Number;
 }

@@ -65,6 +65,26 @@ public static class PrivateStorageFeature
         Sessions.Store(session, turn);
     }
 
+    internal static bool Has(XmlElement element, UserState user) => Find(user, NameOf(element)) is not null;
+
+    /// <summary>False: it has no namespace of its own, or there is no room for it.</summary>
+    internal static bool TryKeep(XmlElement element, Turn turn)
+    {
+        if (!IsAllowed(element))
+        {
+            return false;
+        }
+
+        var row = new DocumentRow(turn.User.UserId, DocumentKind.Private, NameOf(element), null, element.ToBytes());
+        if (!HasRoom([row], [row.Name], turn))
+        {
+            return false;
+        }
+
+        turn.Emit(new DocumentStored(row));
+        return true;
+    }
+
     private static StanzaError? Refusal(XmlElement query, Turn turn, out List<(DocumentRow Row, bool Empty)> rows)
     {
         rows = [];
@@ -91,12 +111,17 @@ public static class PrivateStorageFeature
             return new StanzaError(StanzaErrorCondition.BadRequest) { Text = "the same element twice" };
         }
 
-        var staying = (user.Documents ?? []).Where(d => d.Kind == DocumentKind.Private && !names.Contains(d.Name)).ToList();
-        var coming = rows.Where(r => !r.Empty).ToList();
-        var bytes = staying.Sum(d => (long)d.Size) + coming.Sum(r => (long)r.Row.Body.Length);
-        return bytes > turn.Environment.Services.MaxPrivateBytes || staying.Count + coming.Count > MaxElements
-            ? new StanzaError(StanzaErrorCondition.ResourceConstraint) { Text = $"at most {MaxElements} elements and {turn.Environment.Services.MaxPrivateBytes} bytes" }
-            : null;
+        return HasRoom(rows.Where(r => !r.Empty).Select(r => r.Row).ToList(), names, turn)
+            ? null
+            : new StanzaError(StanzaErrorCondition.ResourceConstraint) { Text = $"at most {MaxElements} elements and {turn.Environment.Services.MaxPrivateBytes} bytes" };
+    }
+
+    /// <param name="replaced">Names whose elements make room.</param>
+    private static bool HasRoom(List<DocumentRow> coming, HashSet<string> replaced, Turn turn)
+    {
+        var staying = (turn.User.Documents ?? []).Where(d => d.Kind == DocumentKind.Private && !replaced.Contains(d.Name)).ToList();
+        var bytes = staying.Sum(d => (long)d.Size) + coming.Sum(r => (long)r.Body.Length);
+        return bytes <= turn.Environment.Services.MaxPrivateBytes && staying.Count + coming.Count <= MaxElements;
     }
 
     // What is in the namespace of the request or of the stanza has none of its own.

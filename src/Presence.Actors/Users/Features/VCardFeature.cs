@@ -28,22 +28,34 @@ public static class VCardFeature
     /// <summary>§3.2. A new photo is shown at once (XEP-0398 §4).</summary>
     public static void Set(SessionState session, Stanza iq, XmlElement vcard, Turn turn)
     {
-        var (user, body, limit) = (turn.User, vcard.ToBytes(), turn.Environment.Services.MaxVCardBytes);
-        if (body.Length > limit)
+        var before = turn.User.Photo;
+        if (!TryKeep(vcard, turn))
         {
+            var limit = turn.Environment.Services.MaxVCardBytes;
             IqReply.Error(session, iq, new StanzaError(StanzaErrorCondition.PolicyViolation) { Text = $"a vCard may have {limit} bytes at most" }, turn);
             return;
         }
 
-        var before = user.Photo;
-        turn.Emit(new DocumentStored(new DocumentRow(user.UserId, DocumentKind.VCard, "", PhotoOf(vcard), body)));
         IqReply.Result(session, iq, turn);
-        if (user.Photo != before)
+        if (turn.User.Photo != before)
         {
             AvatarUpdate.Broadcast(turn);
         }
 
         Sessions.Store(session, turn);
+    }
+
+    /// <summary>False: it is too large.</summary>
+    internal static bool TryKeep(XmlElement vcard, Turn turn)
+    {
+        var body = vcard.ToBytes();
+        if (body.Length > turn.Environment.Services.MaxVCardBytes)
+        {
+            return false;
+        }
+
+        turn.Emit(new DocumentStored(new DocumentRow(turn.User.UserId, DocumentKind.VCard, "", PhotoOf(vcard), body)));
+        return true;
     }
 
     /// <summary>§3.3: no vCard and no account are the same to whoever asks.</summary>
