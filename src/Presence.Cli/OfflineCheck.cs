@@ -27,6 +27,7 @@ internal static class OfflineCheck
         Port(checks, "direct TLS port", "Xmpp:DirectTlsPort", options.Xmpp.Bind, options.Xmpp.DirectTlsPort);
         Port(checks, "http port", "Http:Port", options.Http.Bind, options.Http.Port);
         Port(checks, "web port", "Web:TlsPort", options.Web.Bind, options.Web.TlsPort);
+        checks.AddRange(ProxyCheck.Run(options.Xmpp.ProxyProtocol));
         checks.AddRange(Data(options.DataDirectory));
         if (options.AdminSocket != socketPath)
         {

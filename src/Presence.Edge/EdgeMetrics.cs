@@ -30,7 +30,7 @@ public sealed class EdgeMetrics : IDisposable
     {
         _meter = new Meter(MeterName, version: null, tags: null, scope);
         _accepted = _meter.CreateCounter<long>("presence.edge.accepted", "{connection}", "Sockets accepted.");
-        _refused = _meter.CreateCounter<long>("presence.edge.refused", "{connection}", "Sockets closed at once by a connection limit.");
+        _refused = _meter.CreateCounter<long>("presence.edge.refused", "{connection}", "Sockets closed by a connection limit.");
         _logins = _meter.CreateCounter<long>("presence.edge.logins", "{login}", "Ended login attempts by outcome.");
         _bytesIn = _meter.CreateCounter<long>("presence.edge.bytes.in", "By", "Stream bytes read, without TLS.");
         _bytesOut = _meter.CreateCounter<long>("presence.edge.bytes.out", "By", "Stream bytes written, without TLS.");

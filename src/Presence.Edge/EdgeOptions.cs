@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using Presence.Edge.Listening;
 using Presence.Edge.Rates;
@@ -65,6 +66,12 @@ public sealed record EdgeOptions
 
     /// <summary>Sockets of one IPv4 address or one IPv6 /64; 0: no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 1_000;
+
+    /// <summary>
+    /// From here every connection to <see cref="Listeners"/> has to begin with a header of the PROXY protocol version 2 and counts as that client's; from
+    /// elsewhere none may.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>From accept to bound; then the stream ends with <c>connection-timeout</c>.</summary>
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(30);

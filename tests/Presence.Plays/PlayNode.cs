@@ -19,7 +19,7 @@ public class PlayNode : IAsyncLifetime
 
     public NodeProcess Node => node!;
 
-    public async ValueTask InitializeAsync() => node = await NodeProcess.StartAsync(Settings);
+    public virtual async ValueTask InitializeAsync() => node = await NodeProcess.StartAsync(Settings);
 
     public virtual ValueTask DisposeAsync()
     {
@@ -54,9 +54,9 @@ public class PlayNode : IAsyncLifetime
         var path = Path.Combine(RepositoryLayout.Root, "tests", "Presence.Plays", script);
         var settings = new
         {
-            host = "127.0.0.1",
-            port = Node.Ports.Client,
-            directTls = Node.Ports.DirectTls,
+            host = Way.Host,
+            port = Way.Client,
+            directTls = Way.DirectTls,
             component = Node.Ports.Component,
             componentSecrets = ComponentSecrets,
             http = Node.Ports.Http,
@@ -79,6 +79,9 @@ public class PlayNode : IAsyncLifetime
             throw new InvalidOperationException($"{failure.Message}\n-- node\n{Node.Output}", failure);
         }
     }
+
+    /// <summary>Where the scripts' clients connect.</summary>
+    protected virtual (string Host, int Client, int DirectTls) Way => ("127.0.0.1", Node.Ports.Client, Node.Ports.DirectTls);
 
     protected virtual NodeSettings Settings => new()
     {

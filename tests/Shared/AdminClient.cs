@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Presence.Tests.Shared;
 
@@ -44,6 +45,9 @@ public sealed class AdminClient : IDisposable
             throw new InvalidOperationException($"POST /users {jid}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
     }
+
+    /// <summary>Sessions and push registrations of a user, as the node describes them.</summary>
+    public async Task<JsonElement> SessionsAsync(string jid) => await http.GetFromJsonAsync<JsonElement>($"users/{Uri.EscapeDataString(jid)}/sessions");
 
     public void Dispose() => http.Dispose();
 }

@@ -49,6 +49,9 @@ public sealed class ClientScript : IDisposable
         return new ClientScript(new Process { StartInfo = info }, Path.GetFileName(path));
     }
 
+    /// <summary>What it has printed so far.</summary>
+    public ScriptEvents Events => events;
+
     /// <summary>Writes a line to the script's standard input.</summary>
     public Task TellAsync(string line) => process.StandardInput.WriteLineAsync(line);
 

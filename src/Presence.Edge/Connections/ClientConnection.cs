@@ -17,7 +17,6 @@ namespace Presence.Edge.Connections;
 /// </summary>
 internal sealed partial class ClientConnection : IAsyncDisposable
 {
-    private readonly AddressKey _address;
     private readonly ListenerKind _kind;
     private readonly Stream _plain;
     private readonly MessageStream? _messages;
@@ -28,31 +27,25 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private int _wasBound;
     private int _cut;
 
-    public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, AddressKey address)
-        : this(edge, new NetworkStream(socket, ownsSocket: true), kind, address)
-    {
-        Socket = socket;
-        Remote = socket.RemoteEndPoint as IPEndPoint ?? Remote;
-    }
+    /// <param name="remote">Who connected.</param>
+    /// <param name="address">What it was counted under; null: a trusted proxy connected, which will say for whom.</param>
+    public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, IPEndPoint remote, AddressKey? address)
+        : this(edge, new NetworkStream(socket, ownsSocket: true), kind, remote, address) => Socket = socket;
 
     /// <summary>A client that came through a WebSocket (RFC 7395); how secure it is was settled with its HTTP request.</summary>
     public ClientConnection(EdgeContext edge, MessageStream messages, IPEndPoint remote)
-        : this(edge, messages, ListenerKind.StartTls, AddressKey.Of(remote.Address))
-    {
-        _messages = messages;
-        Remote = remote;
-    }
+        : this(edge, messages, ListenerKind.StartTls, remote, AddressKey.Of(remote.Address)) => _messages = messages;
 
-    private ClientConnection(EdgeContext edge, Stream stream, ListenerKind kind, AddressKey address)
+    private ClientConnection(EdgeContext edge, Stream stream, ListenerKind kind, IPEndPoint remote, AddressKey? address)
     {
         Edge = edge;
         Id = edge.Table.NextId();
         _kind = kind;
-        _address = address;
+        Remote = remote;
+        Address = address;
         _plain = stream;
         _clock = new ConnectionClock(edge.Time);
         Gate = edge.NewGate();
-        Remote = new IPEndPoint(IPAddress.None, 0);
         Reader = new InboundReader(this, _plain, edge.Options.LimitsBeforeLogin, edge.Options.ReadBufferBytes);
         Writer = new SocketWriter(this, _plain, edge.Options.MaxWriteBufferBytes, edge.Time);
         _acknowledged = new HighestAck(Writer);
@@ -65,9 +58,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <summary>Null behind a WebSocket.</summary>
     public Socket? Socket { get; }
 
-    public IPEndPoint Remote { get; }
+    /// <summary>Where the client is, from the negotiation on; before it perhaps a proxy's address.</summary>
+    public IPEndPoint Remote { get; private set; }
 
-    public AddressKey Address => _address;
+    /// <summary>What limits by address count the client under; null until a proxy has said who it is.</summary>
+    public AddressKey? Address { get; private set; }
 
     public InboundReader Reader { get; }
 
@@ -108,6 +103,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     {
         try
         {
+            if (Address is null && !await IntroduceAsync().ConfigureAwait(false))
+            {
+                return;
+            }
+
             if (_kind == ListenerKind.DirectTls)
             {
                 await StartTlsAsync(Edge.Certificates.Current).ConfigureAwait(false);
@@ -145,6 +145,11 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         var direct = _kind == ListenerKind.DirectTls;
         _tls = tls;
         var offers13 = _plain is NetworkStream socket && await OfferedVersions.IncludeTls13Async(socket).ConfigureAwait(false);
+        if (direct && !offers13)
+        {
+            TellOfProxy(Socket!);
+        }
+
         await tls.AuthenticateAsServerAsync(settings.For(offers13, direct), Edge.Abandoned).ConfigureAwait(false);
         Bindings = Edge.Options.OfferChannelBinding ? settings.Bindings : ChannelBindings.None;
         Reader.SwitchTo(tls);
@@ -339,7 +344,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
             // Gone is gone; what matters is that the owner hears of it below.
         }
 
-        Edge.Limits.Leave(_address);
+        Edge.Limits.Leave(Address);
         Edge.Table.Remove(this);
 
         if (Link is { } link)

@@ -85,6 +85,9 @@ internal sealed class InboundReader : IDisposable
         }
     }
 
+    /// <summary>The bytes that the last event was found in, or its end.</summary>
+    public ReadOnlySpan<byte> LastRead => _buffer.AsSpan(0, _buffer is null ? 0 : _end);
+
     /// <summary>Expects a new stream header on the same bytes (RFC 6120 §6.4.6).</summary>
     public void Restart(XmlLimits limits)
     {

@@ -12,15 +12,14 @@ internal readonly record struct AddressKey(ulong Network, bool IsV6)
 {
     public static AddressKey Of(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
+        address = Plain(address);
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
         return address.AddressFamily == AddressFamily.InterNetwork
             ? new AddressKey(BinaryPrimitives.ReadUInt32BigEndian(bytes), false)
             : new AddressKey(BinaryPrimitives.ReadUInt64BigEndian(bytes), true);
     }
+
+    /// <summary>An IPv4 address that came as an IPv6 one (::ffff:192.0.2.1), which is how sockets for both families tell it, as itself.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -93,7 +93,8 @@ internal sealed partial class ClientListener : IDisposable
             return;
         }
 
-        var address = AddressKey.Of(remote.Address);
+        remote = new IPEndPoint(AddressKey.Plain(remote.Address), remote.Port);
+        AddressKey? address = IsProxy(remote.Address) ? null : AddressKey.Of(remote.Address);
         if (!_edge.Limits.TryEnter(address))
         {
             _edge.Metrics.Refused();
@@ -104,7 +105,20 @@ internal sealed partial class ClientListener : IDisposable
 
         TcpTuning.Apply(socket, _edge.Options.SendTimeout);
         _edge.Metrics.Accepted();
-        _started(new ClientConnection(_edge, socket, _kind, address));
+        _started(new ClientConnection(_edge, socket, _kind, remote, address));
+    }
+
+    private bool IsProxy(IPAddress address)
+    {
+        foreach (var network in _edge.Options.TrustedProxies)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     [LoggerMessage(30, LogLevel.Information, "Listening for {Kind} on {EndPoint}")]

@@ -24,6 +24,7 @@ internal sealed class HeaderStep(ClientConnection connection)
                 return false;
             default:
                 var error = streamEvent.Kind == StreamEventKind.Failed ? streamEvent.Error : StreamErrorCondition.BadFormat;
+                connection.TellOfProxy(connection.Reader.LastRead);
                 Open(null);
                 await connection.FailAsync(error, streamEvent.ErrorText).ConfigureAwait(false);
                 return false;

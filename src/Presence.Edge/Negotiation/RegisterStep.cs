@@ -49,7 +49,7 @@ internal sealed partial class RegisterStep(ClientConnection connection)
         }
 
         // Taken before the work is done, and for names that exist too, or the limit would not slow down guessing them.
-        if (!connection.Edge.Registrations.TryTake(connection.Address))
+        if (!connection.Edge.Registrations.TryTake(connection.Address!.Value))
         {
             return new StanzaError(StanzaErrorCondition.ResourceConstraint, StanzaErrorType.Wait) { Text = "Too many registrations from this address" };
         }

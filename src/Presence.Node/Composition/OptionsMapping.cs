@@ -63,6 +63,7 @@ internal static class OptionsMapping
             CapsVerification = ServerCaps.Verification,
             MaxConnections = limits.MaxConnections,
             MaxConnectionsPerAddress = limits.ConnectionsPerAddress,
+            TrustedProxies = options.Xmpp.ProxyProtocol,
             MaxWriteBufferBytes = limits.MaxWriteBufferBytes,
             LoginTimeout = limits.LoginTimeout,
             IdleTimeout = limits.IdleTimeout,

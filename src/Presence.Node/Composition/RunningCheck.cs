@@ -21,6 +21,7 @@ internal sealed class RunningCheck(NodeOptions options, NodePorts ports, StoreHe
         await PortAsync(checks, "component port", options.Components.Bind, ports.Component, cancellation).ConfigureAwait(false);
         await PortAsync(checks, "http port", options.Http.Bind, ports.Http, cancellation).ConfigureAwait(false);
         await PortAsync(checks, "web port", options.Web.Bind, ports.Web, cancellation).ConfigureAwait(false);
+        checks.AddRange(ProxyCheck.Run(options.Xmpp.ProxyProtocol));
         checks.Add(store.Trouble is { } trouble ? CheckResult.Failed("store", trouble) : CheckResult.Ok("store", $"commits go through, in {options.DataDirectory}"));
         checks.Add(DiskCheck.Run(options.DataDirectory));
         checks.Add(options.PushSinks.Count > 0

@@ -29,7 +29,9 @@ internal sealed record NodeOptions(
 /// <param name="Bind">Address to listen on; <see cref="IPAddress.IPv6Any"/> stands for all addresses of both families.</param>
 /// <param name="ClientPort">STARTTLS; null: off.</param>
 /// <param name="DirectTlsPort">XEP-0368; null: off.</param>
-internal sealed record XmppSection(string Domain, IPAddress Bind, int? ClientPort, int? DirectTlsPort, bool AllowPlaintextLogin);
+/// <param name="ProxyProtocol">From here connections to these two ports begin with a PROXY protocol header; empty: none does.</param>
+internal sealed record XmppSection(
+    string Domain, IPAddress Bind, int? ClientPort, int? DirectTlsPort, bool AllowPlaintextLogin, IReadOnlyList<IPNetwork> ProxyProtocol);
 
 /// <param name="CertificatePath">PEM file with the chain, leaf first; null: a self-signed certificate is made.</param>
 /// <param name="KeyPath">PEM file with the key; null: it is in the certificate file.</param>

@@ -74,12 +74,15 @@ internal static class OptionsValidation
     {
         var domain = reader.Text("Xmpp:Domain", "localhost", "a domain name such as example.org (no user, no port, no path)",
             value => Jid.TryParse(value, out var jid) && jid.Local is null && jid.IsBare)!;
+        IReadOnlyList<IPNetwork> proxies = [];
+        reader.Text("Xmpp:ProxyProtocol", "off", "off, or " + NetworkList.Allowed, value => value.Equals("off", StringComparison.OrdinalIgnoreCase) || NetworkList.TryRead(value, out proxies));
         return new(
             Jid.TryParse(domain, out var prepared) ? prepared.Domain : domain,
             Address(reader, "Xmpp:Bind", "*"),
             reader.Port("Xmpp:ClientPort", 5222),
             reader.Port("Xmpp:DirectTlsPort", 5223),
-            reader.Flag("Xmpp:AllowPlaintextLogin", false));
+            reader.Flag("Xmpp:AllowPlaintextLogin", false),
+            proxies);
     }
 
     internal static IPAddress Address(SettingReader reader, string key, string defaultValue)

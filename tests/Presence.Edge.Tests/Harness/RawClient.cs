@@ -46,14 +46,18 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Socket Socket => _tcp.Client;
 
-    public static async Task<RawClient> ConnectAsync(IPEndPoint port)
+    /// <param name="from">The local address, for a client that is to be told from others; null: whatever comes.</param>
+    public static async Task<RawClient> ConnectAsync(IPEndPoint port, IPAddress? from = null)
     {
-        var tcp = new TcpClient(port.AddressFamily) { NoDelay = true };
+        var tcp = from is null ? new TcpClient(port.AddressFamily) : new TcpClient(new IPEndPoint(from, 0));
+        tcp.NoDelay = true;
         await tcp.ConnectAsync(port);
         return new RawClient(tcp);
     }
 
-    public async Task SendAsync(string xml) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(xml)).AsTask().WaitAsync(TestEdge.Patience);
+    public Task SendAsync(string xml) => SendAsync(Encoding.UTF8.GetBytes(xml));
+
+    public Task SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes).AsTask().WaitAsync(TestEdge.Patience);
 
     /// <summary>Sends a header and reads the answer up to and including the features.</summary>
     public async Task OpenStreamAsync(string header = Header)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Presence.Node.Checks;
+using Presence.Node.Configuration;
 
 namespace Presence.Node.Tests.Admin;
 
@@ -65,6 +66,20 @@ public sealed class CheckTests : IDisposable
         listener.Stop();
         Assert.Equal(CheckStatus.Failed, (await PortCheck.AnswersAsync("p", IPAddress.Loopback, port, TimeProvider.System, CancellationToken.None)).Status);
         Assert.Equal(CheckStatus.Ok, PortCheck.IsFree("p", "K", IPAddress.Loopback, port).Status);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2", "Ok", "from 127.0.0.2 begin")]
+    [InlineData("10.0.0.0/8,2001:db8::/32", "Ok", "from 10.0.0.0/8, 2001:db8::/32 begin")]
+    [InlineData("127.0.0.2,::/0", "Warning", "name the proxies alone")]
+    public void TrustInProxiesIsJudged(string list, string status, string message)
+    {
+        Assert.True(NetworkList.TryRead(list, out var trusted));
+        var result = Assert.Single(ProxyCheck.Run(trusted));
+
+        Assert.Equal(status, result.Status.ToString());
+        Assert.Contains(message, result.Message, StringComparison.Ordinal);
+        Assert.Empty(ProxyCheck.Run([]));
     }
 
     private string Certificate(string name, DateTimeOffset from, DateTimeOffset until)

@@ -93,6 +93,7 @@ public sealed class OptionsMappingTests
     [InlineData("Limits:MaxStanzaBytesBeforeLogin", "20000", nameof(EdgeOptions.LimitsBeforeLogin))]
     [InlineData("Limits:MaxConnections", "1", nameof(EdgeOptions.MaxConnections))]
     [InlineData("Limits:ConnectionsPerAddress", "1", nameof(EdgeOptions.MaxConnectionsPerAddress))]
+    [InlineData("Xmpp:ProxyProtocol", "127.0.0.2", nameof(EdgeOptions.TrustedProxies))]
     [InlineData("Limits:MaxWriteBufferBytes", "1MiB", nameof(EdgeOptions.MaxWriteBufferBytes))]
     [InlineData("Limits:LoginTimeout", "1s", nameof(EdgeOptions.LoginTimeout))]
     [InlineData("Limits:IdleTimeout", "1s", nameof(EdgeOptions.IdleTimeout))]

@@ -43,6 +43,20 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Xmpp:ClientPort", "-1", "1 to 65535")]
     [InlineData("Xmpp:DirectTlsPort", "5222", "Xmpp:ClientPort")]
     [InlineData("Xmpp:AllowPlaintextLogin", "yes", "true or false")]
+    [InlineData("Xmpp:ProxyProtocol", "haproxy.example.org", "off, or IP addresses or networks")]
+    [InlineData("Xmpp:ProxyProtocol", "127.0.0.1, off", "off, or IP addresses or networks")]
+    [InlineData("Xmpp:ProxyProtocol", "10.0.0.0/33", "off, or IP addresses or networks")]
+    [InlineData("Xmpp:ProxyProtocol", ",", "off, or IP addresses or networks")]
+    [InlineData("Web:TrustedProxies", "nginx", "IP addresses or networks")]
+    [InlineData("Web:TrustedProxies", "127.0.0.1;::1", "IP addresses or networks")]
+    [InlineData("Web:AllowedOrigins", "chat.example.org", "or origins such as https://chat.example.org")]
+    [InlineData("Web:AllowedOrigins", "https://chat.example.org/app", "or origins such as https://chat.example.org")]
+    [InlineData("Web:AllowedOrigins", "https://chat.example.org,*", "or origins such as https://chat.example.org")]
+    [InlineData("Web:WebSocketUrl", "https://example.org/xmpp-websocket", "starts with wss:// or ws://")]
+    [InlineData("Web:Bind", "somewhere", "an IP address, localhost, or *")]
+    [InlineData("Web:TlsPort", "70000", "1 to 65535")]
+    [InlineData("Web:TlsPort", "5222", "Xmpp:ClientPort")]
+    [InlineData("Web:ConversePath", "", "the path of a directory")]
     [InlineData("Tls:CertificatePath", "/nowhere/cert.pem", "a PEM file that exists")]
     [InlineData("Tls:KeyPath", "/nowhere/key.pem", "a PEM file that exists")]
     [InlineData("Data:Directory", "", "the path of a directory")]
@@ -229,6 +243,29 @@ public sealed class OptionsTests : IDisposable
 
         Assert.StartsWith("Admin:Socket: ", problem, StringComparison.Ordinal);
         Assert.Contains("107 bytes", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MachinesAreListedByAddressOrNetwork()
+    {
+        var options = Valid("--Xmpp:ProxyProtocol=127.0.0.2, 10.0.0.0/8,2001:db8::/32", "--Web:TrustedProxies=::1");
+
+        Assert.Equal(["127.0.0.2/32", "10.0.0.0/8", "2001:db8::/32"], options.Xmpp.ProxyProtocol.Select(n => n.ToString()));
+        Assert.Equal(["::1/128"], options.Web.TrustedProxies.Select(n => n.ToString()));
+        Assert.Empty(Valid("--Xmpp:ProxyProtocol=OFF").Xmpp.ProxyProtocol);
+    }
+
+    [Fact]
+    public void WebSettingsAreReadAsWritten()
+    {
+        var web = Valid(
+            "--Web:Bind=127.0.0.3", "--Web:TlsPort=off", "--Web:AllowedOrigins=https://a.example, http://b.example:8080",
+            "--Web:WebSocketUrl=wss://chat.example/ws", "--Web:ConversePath=here").Web;
+
+        Assert.Equal((IPAddress.Parse("127.0.0.3"), null, "wss://chat.example/ws"), (web.Bind, web.TlsPort, web.WebSocketUrl));
+        Assert.Equal(["https://a.example", "http://b.example:8080"], web.Origins);
+        Assert.Equal(Path.Combine(_folder.FullName, "here"), web.ConversePath);
+        Assert.Equal(["*"], Valid().Web.Origins);
     }
 
     [Fact]
