@@ -188,8 +188,8 @@ public sealed class ComponentTests
         var asked = AskAsync(components);
         Assert.Equal("i1", (await push.ReadElementAsync()).Attribute("id")!.Value);
         await gate.SendAsync("<iq from='gate.example.org' to='example.org' id='i1' type='result'/>");
-        await push.SendAsync("<iq from='other@push.example.org' to='example.org' id='i1' type='result'/>");
         Assert.Equal("gate.example.org", (await components.Owner.NextAsync<ComponentStanzaInput>()).From.ToString());
+        await push.SendAsync("<iq from='other@push.example.org' to='example.org' id='i1' type='result'/>");
         Assert.Equal("other@push.example.org", (await components.Owner.NextAsync<ComponentStanzaInput>()).From.ToString());
         Assert.False(asked.IsCompleted);
         await push.SendAsync("<iq from='push.example.org' to='example.org' id='i1' type='error'><error type='cancel'/></iq>");
