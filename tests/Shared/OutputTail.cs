@@ -6,7 +6,12 @@ namespace Presence.Tests.Shared;
 /// </summary>
 public sealed class OutputTail(int capacity = 200)
 {
+    private const int MaxAlarms = 200;
+    private const int LinesOfAnAlarm = 12;
+
     private readonly Queue<string> lines = new();
+    private readonly List<string> alarms = [];
+    private int following;
 
     public void Add(string line)
     {
@@ -18,6 +23,23 @@ public sealed class OutputTail(int capacity = 200)
             }
 
             lines.Enqueue(line);
+            following = IsAlarm(line) ? LinesOfAnAlarm : following - 1;
+            if (following > 0 && alarms.Count < MaxAlarms)
+            {
+                alarms.Add(line);
+            }
+        }
+    }
+
+    /// <summary>What was logged as an error or worse, and any exception that nobody caught, with the lines after it; empty if there was nothing. The first ones are kept.</summary>
+    public string Alarms
+    {
+        get
+        {
+            lock (lines)
+            {
+                return string.Join('\n', alarms);
+            }
         }
     }
 
@@ -37,4 +59,8 @@ public sealed class OutputTail(int capacity = 200)
             return string.Join('\n', lines);
         }
     }
+
+    private static bool IsAlarm(string line) =>
+        line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal)
+        || line.Contains("Unhandled exception", StringComparison.Ordinal) || line.Contains("Fatal error", StringComparison.Ordinal);
 }

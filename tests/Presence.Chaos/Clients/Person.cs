@@ -19,14 +19,18 @@ public sealed class Person(Func<int> port, string jid, Ledger ledger) : SmClient
     private int questionNumber;
 
     /// <summary>Sends the next numbered message, padded so that stanzas are of many sizes.</summary>
-    public void Write(Person recipient, int filler)
+    public void Write(Person recipient, int filler, Action? acknowledged = null)
     {
         var conversation = ledger.Between(Jid, recipient.Jid);
         var number = conversation.Next();
         var body = string.Create(CultureInfo.InvariantCulture, $"{Jid} {recipient.Jid} {number} {new string('x', filler % MaxFiller)}");
         Send(
             $"<message to='{recipient.Jid}' type='chat' id='n{number}'><body>{body}</body></message>",
-            () => conversation.Acknowledge(number),
+            () =>
+            {
+                conversation.Acknowledge(number);
+                acknowledged?.Invoke();
+            },
             () => conversation.MarkAmbiguous(number));
     }
 
