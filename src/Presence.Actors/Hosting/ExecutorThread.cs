@@ -52,14 +52,27 @@ internal sealed class ExecutorThread
     private void Run()
     {
         var inputs = new List<object>();
+        var asked = new List<AckRequestInput>();
         while (true)
         {
             inputs.Clear();
-            _inbox.TakeAll(inputs, !_executor.Congested, Wait());
+            asked.Clear();
+            var congested = _executor.Congested;
+            _inbox.TakeAll(inputs, !congested, Wait());
+            if (congested)
+            {
+                _inbox.FindAckRequests(asked);
+            }
+
             var now = Now;
             foreach (var input in inputs)
             {
                 Handle(input, now);
+            }
+
+            foreach (var request in asked)
+            {
+                _executor.AckWaits(request, now);
             }
 
             _executor.RunTimers(now);

@@ -19,6 +19,9 @@ internal sealed class InputQueue(int capacity)
     private List<object> _own = [];
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _edgeBytes;
+
+    // How many of the waiting edge inputs have been looked through for acknowledgement requests.
+    private int _looked;
     private bool _closed;
 
     private bool IsFull => _edge.Count >= capacity || _edgeBytes >= MaxEdgeBytes;
@@ -83,10 +86,26 @@ internal sealed class InputQueue(int capacity)
                 into.AddRange(_edge);
                 _edge.Clear();
                 _edgeBytes = 0;
+                _looked = 0;
                 if (full)
                 {
                     _room.TrySetResult();
                     _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+        }
+    }
+
+    /// <summary>The acknowledgement requests among the edge inputs that wait, each of them told once. They stay in their place.</summary>
+    public void FindAckRequests(List<AckRequestInput> into)
+    {
+        lock (_gate)
+        {
+            for (; _looked < _edge.Count; _looked++)
+            {
+                if (_edge[_looked] is AckRequestInput request)
+                {
+                    into.Add(request);
                 }
             }
         }

@@ -133,6 +133,19 @@ public sealed partial class Executor
         }
     }
 
+    /// <summary>
+    /// An <c>&lt;r/&gt;</c> waits in the inbox because the executor is <see cref="Congested"/>. A store that stands still must not leave it without answer: after
+    /// <see cref="SessionOptions.AckDelay"/> the client is told what is committed (sessions.md 2.2), and the rest once the request itself is taken.
+    /// </summary>
+    public void AckWaits(AckRequestInput request, long now)
+    {
+        if (_users.Find(request.UserId)?.User is { } user && user.SessionOf(request.Connection) is { Managed: true, AckRequestedAt: 0 } session)
+        {
+            session.AckRequestedAt = now;
+            Schedule(user);
+        }
+    }
+
     /// <summary>The rows of a user asked for by <see cref="Loads"/>; null = no such account.</summary>
     /// <param name="erasing">There is none, and the data of one that was removed is still being deleted.</param>
     public void Loaded(long userId, UserRows? rows, long now, bool erasing = false)

@@ -186,6 +186,12 @@ public static class Sessions
             return;
         }
 
+        if (session.HIn == session.HCommitted)
+        {
+            turn.AcknowledgeCommitted(session);
+            return;
+        }
+
         if (session.Resumable && session.HIn > session.HStored)
         {
             // An acknowledged h must never fall (S3): what only ephemeral stanzas raised is written before it is told.

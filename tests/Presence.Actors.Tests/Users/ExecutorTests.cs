@@ -59,9 +59,9 @@ public class ExecutorTests
     {
         Bind("alice", 1, enable: true);
         Assert.NotNull(_executor.Step().Batch);
-        for (var i = 0; i < Executor.MaxHeldOutputs && !_executor.Congested; i++)
+        for (var i = 1; i <= Executor.MaxHeldOutputs && !_executor.Congested; i++)
         {
-            _executor.Handle(new AckRequestInput(Id("alice"), new ConnectionId(1)), Now);
+            Say("alice", 1, i, "<iq type=\"get\" id=\"p\"><ping xmlns=\"urn:xmpp:ping\"/></iq>");
         }
 
         Assert.True(_executor.Congested);
@@ -79,6 +79,18 @@ public class ExecutorTests
         _executor.Handle(new AckRequestInput(Id("alice"), new ConnectionId(1)), Now);
         _executor.RunTimers(Now + 600);
         Assert.Contains(_executor.Step().Outputs, o => o.What is AckOutput { H: 1 });
+    }
+
+    [Fact]
+    public void An_acknowledgement_of_what_is_committed_waits_for_no_batch()
+    {
+        Bind("alice", 1, enable: true);
+        Bind("bob", 2, enable: true);
+        Commit();
+        Say("bob", 2, 1);
+        Assert.NotNull(_executor.Step().Batch);
+        _executor.Handle(new AckRequestInput(Id("alice"), new ConnectionId(1)), Now);
+        Assert.IsType<AckOutput>(Assert.Single(_executor.Step().Outputs).What);
     }
 
     [Fact]
@@ -119,9 +131,10 @@ public class ExecutorTests
         Load();
     }
 
-    private void Say(string name, long connection, long number)
+    private void Say(
+        string name, long connection, long number, string xml = "<message to=\"bob@example.org\" type=\"chat\"><body>x</body></message>")
     {
-        Assert.True(Protocol.Stanzas.Stanza.TryParse("<message to=\"bob@example.org\" type=\"chat\"><body>x</body></message>"u8.ToArray(), out var stanza));
+        Assert.True(Protocol.Stanzas.Stanza.TryParse(System.Text.Encoding.UTF8.GetBytes(xml), out var stanza));
         _executor.Handle(new StanzaInput(Id(name), new ConnectionId(connection), number, stanza), Now);
     }
 
