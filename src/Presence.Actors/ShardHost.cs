@@ -51,7 +51,7 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
         for (var i = 0; i < lanes.Count; i++)
         {
             var lane = i;
-            _executors[i] = new Executor(environment, me, _grants.Where(g => g.Shard % lanes.Count == lane));
+            _executors[i] = new Executor(environment, me, _grants.Where(g => g.Shard % lanes.Count == lane)) { Report = trouble };
             _threads[i] = new ExecutorThread(i, _executors[i], lanes[i], router, _readers, clock, a => trouble($"a batch was refused ({a.Status}): {a.Reason}"));
         }
     }

@@ -33,9 +33,13 @@ public sealed partial class Executor
         // A pair that rests was discarded with what had arrived.
         while (shard.From.TryGetValue(fromShard, out var from) && from.Arrived.TryPeek(out var item))
         {
-            if (!Stanza.TryParse(item.Body, out var stanza) || stanza.To is not { } to || stanza.From is not { } sender)
+            if (!Stanza.TryParseStamped(item.Body, out var stanza) || stanza.To is not { } to || stanza.From is not { } sender)
             {
-                throw new InvalidOperationException($"outbox item {item.FromShard}/{item.Sequence} is not a stamped stanza");
+                // Only a damaged store holds one. It must not stop the pair, nor the node at every start: the item stays behind, and the operator is told.
+                Accept(shard, from, item);
+                _open.Hold(HeldOutput.ForAction(() => Report?.Invoke(
+                    $"message {item.Sequence} of shard {item.FromShard} for shard {shard.Id} ({item.Body.Length} bytes) cannot be read and is left out: is the store damaged?")));
+                continue;
             }
 
             var userId = ShardKey.UserId(to.Bare.ToString());
@@ -47,12 +51,17 @@ public sealed partial class Executor
                 return;
             }
 
-            from.Arrived.Dequeue();
-            from.Cursor = item.Sequence;
-            _open.Add(shard, new OutboxAccepted(shard.Id, fromShard, item.Sequence));
+            Accept(shard, from, item);
             Decide(slot, new OutboxInput(userId, stanza, sender, to), now);
-            _open.Hold(HeldOutput.ForConfirm(new OutboxConfirmed(fromShard, shard.Id, item.Sequence)));
         }
+    }
+
+    private void Accept(ShardState shard, OutboxFrom from, OutboxRow item)
+    {
+        from.Arrived.Dequeue();
+        from.Cursor = item.Sequence;
+        _open.Add(shard, new OutboxAccepted(shard.Id, item.FromShard, item.Sequence));
+        _open.Hold(HeldOutput.ForConfirm(new OutboxConfirmed(item.FromShard, shard.Id, item.Sequence)));
     }
 
     private void Confirmed(OutboxConfirmed confirmed)

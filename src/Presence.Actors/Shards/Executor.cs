@@ -37,6 +37,9 @@ public sealed partial class Executor
         _open = new OpenBatch { Ordinal = _ordinal };
     }
 
+    /// <summary>Tells the operator what should not be; called from a held output, by the driver.</summary>
+    public Action<string>? Report { get; init; }
+
     /// <summary>Outputs that may wait for the batch in flight. Pings and presence write nothing, so events alone would not bound them.</summary>
     public const int MaxHeldOutputs = 50_000;
 

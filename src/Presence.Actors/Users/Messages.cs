@@ -214,7 +214,7 @@ public static class Messages
 
     private static void SendEphemerally(SessionState session, Stanza stanza, byte[] stamped, Jid to, Turn turn)
     {
-        if (!Stanza.TryParse(stamped, out var outgoing))
+        if (!Stanza.TryParseStamped(stamped, out var outgoing))
         {
             return;
         }

@@ -425,7 +425,7 @@ public static class Sessions
 
         foreach (var item in waiting)
         {
-            if (item is { Request: { } request, RequestFrom: { } from } && Stanza.TryParse(request, out var stanza))
+            if (item is { Request: { } request, RequestFrom: { } from } && Stanza.TryParseStamped(request, out var stanza))
             {
                 IqFeature.Refuse(stanza, from, session.FullJid, StanzaErrorCondition.RecipientUnavailable, turn);
             }

@@ -36,7 +36,7 @@ public sealed record UndeliveredInput(long UserId, Stanza Stanza, Jid From, Jid 
 {
     /// <summary>Null: an answer, of which nobody is told.</summary>
     public static UndeliveredInput? Of(byte[] stamped) =>
-        PresenceStanzas.TryParse(stamped, out var stanza) && StanzaError.CanAnswer(stanza) && stanza is { From: { Local: not null } from, To: { } to }
+        Stanza.TryParseStamped(stamped, out var stanza) && StanzaError.CanAnswer(stanza) && stanza is { From: { Local: not null } from, To: { } to }
             ? new(ShardKey.UserId(from.Bare.ToString()), stanza, from, to)
             : null;
 }

@@ -1,4 +1,5 @@
 using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users;
@@ -89,7 +90,7 @@ internal static class UserLoading
             LastInteraction = row.LastInteraction,
             Stored = row,
         };
-        if (doc.Presence is not null && Features.PresenceStanzas.TryParse(doc.Presence, out var presence))
+        if (doc.Presence is not null && Stanza.TryParseStamped(doc.Presence, out var presence))
         {
             session.Priority = Features.PresenceStanzas.TryPriority(presence, out var priority) ? priority : (sbyte)0;
             session.AvatarSaid = Features.AvatarUpdate.Said(presence);

@@ -114,6 +114,13 @@ public sealed class Stanza
         return stanza is not null;
     }
 
+    /// <summary>
+    /// Parses again what was within the limits when it came in. No limit holds: the server's own addresses and wrapping have made it longer since, and the
+    /// limits may have been wider then.
+    /// </summary>
+    /// <inheritdoc cref="TryParse"/>
+    public static bool TryParseStamped(byte[] bytes, [NotNullWhen(true)] out Stanza? stanza) => TryParse(bytes, out stanza, XmlLimits.None);
+
     /// <summary>Whether all of <paramref name="flags"/> are set.</summary>
     public bool Has(PayloadFlags flags) => (Payload & flags) == flags;
 

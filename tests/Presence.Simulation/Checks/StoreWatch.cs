@@ -1,4 +1,5 @@
 using Presence.Actors.Users.Features;
+using Presence.Protocol.Stanzas;
 using Presence.Simulation.Clients;
 using Presence.Simulation.Engine;
 using Presence.Storage.Contracts;
@@ -197,7 +198,7 @@ public sealed class StoreWatch(Ledger ledger, Trace trace)
     private void Doc(SessionDocRow doc)
     {
         var key = (doc.UserId, doc.SessionNo);
-        Since(AvailableSince, key, doc.Presence is { } presence && PresenceStanzas.TryParse(presence, out var stanza) && PresenceStanzas.TryPriority(stanza, out var priority) && priority >= 0);
+        Since(AvailableSince, key, doc.Presence is { } presence && Stanza.TryParseStamped(presence, out var stanza) && PresenceStanzas.TryPriority(stanza, out var priority) && priority >= 0);
         Since(CarbonsSince, key, doc.Carbons);
     }
 

@@ -1,4 +1,5 @@
 using Presence.Actors.Admin;
+using Presence.Protocol.Stanzas;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users.Features;
@@ -46,7 +47,7 @@ internal static class AdminDescription
     /// <summary>What contacts are shown.</summary>
     private static string PresenceOf(SessionState session, UserState user) =>
         !session.Available ? "unavailable"
-        : PresenceStanzas.TryParse(PresenceFanout.Shown(session, user), out var stanza) && PresenceStanzas.ShowOf(stanza) is { Length: > 0 } show ? show
+        : Stanza.TryParseStamped(PresenceFanout.Shown(session, user), out var stanza) && PresenceStanzas.ShowOf(stanza) is { Length: > 0 } show ? show
         : "available";
 
     /// <summary>What some session lacks, and what waits for a first device to come.</summary>

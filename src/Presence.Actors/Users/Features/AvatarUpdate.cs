@@ -45,7 +45,7 @@ public static class AvatarUpdate
 
         using var update = new Utf8XmlBuilder(128);
         update.Open("x", Namespaces.VCardUpdate).Open("photo").Text(photo).CloseAll();
-        if (said == AvatarSaid.Nothing || !PresenceStanzas.TryParse(stamped, out var stanza))
+        if (said == AvatarSaid.Nothing || !Stanza.TryParseStamped(stamped, out var stanza))
         {
             return StanzaSplice.Append(stamped, update.WrittenSpan);
         }

@@ -54,7 +54,7 @@ public static class ComponentFeature
 
         void Answer(byte[] bytes)
         {
-            if (PresenceStanzas.TryParse(bytes, out var answer))
+            if (Stanza.TryParseStamped(bytes, out var answer))
             {
                 Received(new ComponentStanzaInput(input.UserId, answer, to, from), turn);
             }
@@ -68,7 +68,7 @@ public static class ComponentFeature
         {
             case StanzaType.Subscribe or StanzaType.Subscribed or StanzaType.Unsubscribe or StanzaType.Unsubscribed:
                 // RFC 6121 §3.1.3: subscriptions are between bare addresses, whatever the component wrote.
-                if (PresenceStanzas.TryParse(StanzaSplice.Stamp(stanza, from.Bare, to.Bare), out var bare))
+                if (Stanza.TryParseStamped(StanzaSplice.Stamp(stanza, from.Bare, to.Bare), out var bare))
                 {
                     SubscriptionFeature.Received(new OutboxInput(input.UserId, bare, from.Bare, to.Bare), turn);
                 }

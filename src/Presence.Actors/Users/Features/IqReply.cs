@@ -11,8 +11,6 @@ namespace Presence.Actors.Users.Features;
 /// </summary>
 public static class IqReply
 {
-    private static readonly XmlLimits s_unbounded = XmlLimits.AfterLogin with { MaxStanzaBytes = int.MaxValue };
-
     /// <summary>Answers a request that a session of this user made of its account or of the server.</summary>
     /// <param name="payload">Writes the child element; null for an empty result.</param>
     public static void Result(SessionState session, Stanza iq, Turn turn, Action<Utf8XmlBuilder>? payload = null) =>
@@ -40,8 +38,7 @@ public static class IqReply
     /// <summary>Sends an answer to a user's session, in memory only.</summary>
     public static void Send(Jid to, Jid from, byte[] answer, Turn turn)
     {
-        // Within what a client may send it was once; the addresses and the server's own wrapping have made it longer.
-        if (Stanza.TryParse(answer, out var stanza, s_unbounded))
+        if (Stanza.TryParseStamped(answer, out var stanza))
         {
             turn.Send(new EphemeralInput(ShardKey.UserId(to.Bare.ToString()), from, to, stanza));
         }

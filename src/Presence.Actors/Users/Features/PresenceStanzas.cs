@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
@@ -12,12 +11,6 @@ namespace Presence.Actors.Users.Features;
 /// </summary>
 public static class PresenceStanzas
 {
-    // Bytes that were checked when they came in; the addresses stamped since may have made them longer than a client may send.
-    private static readonly XmlLimits s_checked = XmlLimits.AfterLogin with { MaxStanzaBytes = int.MaxValue };
-
-    /// <summary>Parses stamped bytes again.</summary>
-    public static bool TryParse(byte[] stamped, [NotNullWhen(true)] out Stanza? stanza) => Stanza.TryParse(stamped, out stanza, s_checked);
-
     /// <summary>§4.7.2.3. False if there is a priority that is no integer from -128 to 127; none is 0.</summary>
     public static bool TryPriority(Stanza presence, out sbyte priority)
     {
@@ -45,12 +38,12 @@ public static class PresenceStanzas
     /// array, since what the user said about being busy or gone stays.
     /// </summary>
     public static byte[] Away(byte[] presence) =>
-        TryParse(presence, out var stanza) && ShowOf(stanza) is null or "" or "chat" ? WithShow(presence, "away") : presence;
+        Stanza.TryParseStamped(presence, out var stanza) && ShowOf(stanza) is null or "" or "chat" ? WithShow(presence, "away") : presence;
 
     /// <summary>The stamped presence with another <c>show</c>; the rest as it was.</summary>
     public static byte[] WithShow(byte[] presence, string show)
     {
-        if (!TryParse(presence, out var stanza))
+        if (!Stanza.TryParseStamped(presence, out var stanza))
         {
             return presence;
         }

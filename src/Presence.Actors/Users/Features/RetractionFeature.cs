@@ -61,10 +61,10 @@ internal static class RetractionFeature
             return;
         }
 
-        var (time, id) = (DateTimeOffset.FromUnixTimeMilliseconds(retraction.Id >> 20), Stanza.TryParse(retraction.Body, out var stanza) ? stanza.Id : null);
+        var (time, id) = (DateTimeOffset.FromUnixTimeMilliseconds(retraction.Id >> 20), Stanza.TryParseStamped(retraction.Body, out var stanza) ? stanza.Id : null);
         foreach (var original in input.Originals)
         {
-            if (Stanza.TryParse(original.Body, out var message))
+            if (Stanza.TryParseStamped(original.Body, out var message))
             {
                 const MessageFlags said = MessageFlags.Deserving | MessageFlags.Call | MessageFlags.Correction | MessageFlags.Reaction;
                 var flags = (original.Flags & ~said) | MessageFlags.Retracted;

@@ -18,7 +18,7 @@ internal static class RetractionReading
                 return new RetractionInput(userId, id, null, []);
             }
 
-            if (!Stanza.TryParse(retraction.Body, out var stanza) || stanza.Has(PayloadFlags.MucUser) || Retraction.TargetOf(stanza) is not { } target
+            if (!Stanza.TryParseStamped(retraction.Body, out var stanza) || stanza.Has(PayloadFlags.MucUser) || Retraction.TargetOf(stanza) is not { } target
                 || Retraction.TraceOf(target) is not { Length: > 0 } trace)
             {
                 return new RetractionInput(userId, id, retraction, []);
@@ -43,7 +43,7 @@ internal static class RetractionReading
         var chosen = new List<MessageRow>();
         foreach (var row in rows.OrderByDescending(r => r.Id))
         {
-            if (!SameAuthor(row, retraction) || !Stanza.TryParse(row.Body, out var message) || !MayGo(row, message))
+            if (!SameAuthor(row, retraction) || !Stanza.TryParseStamped(row.Body, out var message) || !MayGo(row, message))
             {
                 continue;
             }
