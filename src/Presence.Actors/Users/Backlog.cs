@@ -39,7 +39,7 @@ public static class Backlog
             // The backlog alone would not tell: what was acknowledged comes back into it when an owner dies.
             var had = row.Id <= behind;
             var seen = (row.Flags & MessageFlags.Visible) != 0 && row.Id <= session.ArchiveReach;
-            if (had || seen || numbered?.Contains(row.Id) == true || MessageForms.Choose(row, session) != MessageForm.Plain)
+            if (had || seen || WaitsForItsOwn(row, session, user) || numbered?.Contains(row.Id) == true || MessageForms.Choose(row, session) != MessageForm.Plain)
             {
                 continue;
             }
@@ -93,6 +93,10 @@ public static class Backlog
             user.BacklogCutAt = user.Backlog[^1].Id;
         }
     }
+
+    /// <summary>The session that the row was addressed to lives: it will come for it. When that ends, the next new session is offered the row.</summary>
+    private static bool WaitsForItsOwn(MessageRef row, SessionState session, UserState user) =>
+        (row.Flags & MessageFlags.ToFullJid) != 0 && row.ToResource is { } resource && resource != session.Resource && user.SessionOf(resource) is not null;
 
     private static void AddToTail(UserState user, MessageRef row)
     {

@@ -49,7 +49,8 @@ public static class MessageForms
             return carbon && row.OriginSession != session.No ? MessageForm.SentCarbon : MessageForm.None;
         }
 
-        if ((row.Flags & MessageFlags.ToFullJid) != 0)
+        // Old, to a resource that has gone: offline it waits for whoever comes (sessions.md 2.6, 2.9); Backlog looks whether it has gone.
+        if ((row.Flags & MessageFlags.ToFullJid) != 0 && !(old && row.ToResource != session.Resource))
         {
             return row.ToResource == session.Resource ? MessageForm.Plain : carbon ? MessageForm.ReceivedCarbon : MessageForm.None;
         }
@@ -69,7 +70,7 @@ public static class MessageForms
             return form;
         }
 
-        var elsewhere = (row.Flags & MessageFlags.ToFullJid) != 0 && row.ToResource != session.Resource;
+        var elsewhere = (row.Flags & MessageFlags.ToFullJid) != 0 && row.ToResource != session.Resource && row.Id > session.Since;
         return (row.Flags & MessageFlags.ToSelf) != 0 ? (elsewhere ? MessageForm.SentCarbon : MessageForm.Plain)
             : (row.Flags & MessageFlags.Outgoing) != 0 ? MessageForm.SentCarbon
             : elsewhere ? MessageForm.ReceivedCarbon : MessageForm.Plain;
@@ -127,7 +128,7 @@ public static class MessageForms
             return MessageForm.None;
         }
 
-        var bare = (row.Flags & MessageFlags.ToFullJid) == 0;
+        var bare = (row.Flags & MessageFlags.ToFullJid) == 0 || row.Id <= session.Since;
         return bare && session.Available && session.Priority >= 0 ? MessageForm.Plain
             : carbon ? MessageForm.SentCarbon : MessageForm.None;
     }

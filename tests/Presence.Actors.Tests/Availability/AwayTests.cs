@@ -123,6 +123,18 @@ public class AwayTests : Neighbours
     }
 
     [Fact]
+    public void A_silent_client_that_sends_presence_is_still_away()
+    {
+        Session(_phone).Hold = true;
+        _phone.Active(false);
+        _phone.Send("<presence><status>in my pocket</status><idle xmlns='urn:xmpp:idle:1' since='2023-11-14T22:00:00Z'/></presence>");
+        Assert.Equal(["away bob/phone", "away bob/phone"], Seen(_alice));
+        Assert.Equal("in my pocket", Presences(_alice).Last().Child("status")!.Text);
+        _phone.Active(true);
+        Assert.Equal("available bob/phone", Seen(_alice).Last());
+    }
+
+    [Fact]
     public void Away_survives_a_crash_and_ends_with_the_resume()
     {
         Suspend();
@@ -141,14 +153,15 @@ public class AwayTests : Neighbours
         var carol = LogIn(Carol, "desk", resumable: false);
         Befriend(_phone, carol);
         LogIn(Bob, "desk", "<presence><show>xa</show></presence>");
+        LogIn(Bob, "web", resumable: false);
         Bench.Crash();
         LogIn(Alice, "tablet", "<presence><show>dnd</show></presence>");
         _phone.Received.Clear();
         Assert.IsType<ResumedOutput>(_phone.Resume());
 
-        // Carol has gone with the crash, Alice is there with another resource than before.
+        // Carol has gone with the crash, and so has Bob's own other client; Alice is there with another resource than before.
         Assert.Equal(["unavailable carol"], Seen(_phone).Where(s => s.EndsWith("carol", StringComparison.Ordinal)));
-        Assert.Equal(["xa bob/desk"], Seen(_phone).Where(s => s.Contains("bob", StringComparison.Ordinal)));
+        Assert.Equal(["unavailable bob", "xa bob/desk"], Seen(_phone).Where(s => s.Contains("bob", StringComparison.Ordinal)));
         Assert.Equal(["unavailable alice", "dnd alice/tablet"], Seen(_phone).Where(s => s.Contains("alice", StringComparison.Ordinal)).TakeLast(2));
     }
 

@@ -143,7 +143,7 @@ public class PresenceTests : Neighbours
             bob.Active(true);
         }
 
-        Assert.Equal(["unavailable alice", "available alice/desk", "xa alice/tablet"], Seen(bob));
+        Assert.Equal(["unavailable bob", "unavailable alice", "available alice/desk", "xa alice/tablet"], Seen(bob));
         alice.Send("<presence type='unavailable'/>");
         Assert.Equal("unavailable alice/desk", Seen(bob).Last());
     }
@@ -213,7 +213,7 @@ public class PresenceTests : Neighbours
         alice.Resume();
         bob.Resume();
         alice.Close();
-        Assert.Equal(["available alice/desk", "unavailable alice/desk"], Seen(bob));
+        Assert.Equal(["available alice/desk", "unavailable bob", "unavailable alice/desk"], Seen(bob));
     }
 
     [Fact]

@@ -133,6 +133,40 @@ public class DeliveryRuleTests
         Assert.Equal("error", Assert.Single(_alice.Messages).Attr("type"));
     }
 
+    [Fact]
+    public void What_waits_for_a_resource_that_is_gone_goes_to_the_next_new_session_once()
+    {
+        var phone = Connect("phone", '1')!;
+        phone.Drop();
+        _alice.Send("<message to='bob@example.org/phone' type='chat'><body>1</body></message>");
+        _alice.Send("<message to='bob@example.org' type='chat'><body>2</body></message>");
+
+        // While the phone's session lives, what was addressed to it is its own.
+        var desk = Connect("desk", '1')!;
+        Assert.Equal(["2"], desk.Bodies);
+        desk.Acknowledge();
+        _bench.Advance(_bench.Options.LifeWithoutPush);
+        var tablet = Connect("tablet", '1')!;
+        Assert.Equal(["1"], tablet.Bodies);
+        tablet.Acknowledge();
+        _bench.Advance(TimeSpan.FromSeconds(2));
+
+        // Nothing stands in front of the account's cursor: after a crash there is nothing to be offered again.
+        _bench.Crash();
+        Assert.Empty(Connect("late", '1')!.Bodies);
+        var account = _bench.Store.State.Users[desk.UserId];
+        Assert.True(account.Account!.DeliveredAny >= account.Messages.Keys.Max());
+    }
+
+    [Fact]
+    public void A_note_to_ones_own_resource_that_is_gone_goes_to_the_next_new_session()
+    {
+        _alice.Send("<message to='alice@example.org/gone' type='chat'><body>note</body></message>");
+        var other = _bench.Connect("alice@example.org", "other").Enable();
+        other.Send("<presence/>");
+        Assert.Equal(["note"], other.Bodies);
+    }
+
     private static void Add(BenchClient? client, string name, List<string> reached)
     {
         if (client?.Messages.Any() == true)

@@ -1,3 +1,5 @@
+using Presence.Actors.Users;
+using Presence.Routing;
 using Presence.Simulation.Clients;
 using Presence.Simulation.Engine;
 using Presence.Storage.Contracts;
@@ -30,8 +32,10 @@ public sealed class EndWatch(World world)
         new KeptWatch(world).Check();
         foreach (var account in world.Accounts)
         {
+            // A session whose device has taken another resource is nobody's any more; what it lacks stays until it expires.
             var user = state.Users[account.UserId];
-            True(user.Deliveries.IsEmpty, "Liveness", $"{account.Jid} has delivery rows left");
+            var owned = user.Docs.Values.Where(d => account.Devices.Any(v => v.Session?.SmId == d.SmId)).Select(d => d.SessionNo).ToHashSet();
+            True(user.Deliveries.Values.All(d => !owned.Contains(d.SessionNo)), "Liveness", $"{account.Jid} has delivery rows left");
         }
     }
 
@@ -53,13 +57,23 @@ public sealed class EndWatch(World world)
         var note = message.ToSelf && message.Receiver.Devices.Count == 1;
         if (message.ReceiverRows > 0 && !message.Receiver.Seen.Contains(message.Id) && !message.Receiver.Careless && !note)
         {
-            True(world.Settings.ArchiveSuffices && Archived(message), "A4", $"{message} was taken and no device has it");
+            True((world.Settings.ArchiveSuffices && Archived(message)) || Waits(message), "A4", $"{message} was taken and no device has it");
         }
     }
 
     private bool Archived(SimMessage message) =>
         message.Sort != MessageSort.Chat
         || world.Store.Inner.State.Users[message.Receiver.UserId].Messages.Values.Any(m => world.Ledger.Find(m.Body) == message);
+
+    /// <summary>Addressed to a device that has taken another resource: the next new session will be offered it.</summary>
+    private bool Waits(SimMessage message)
+    {
+        var id = message.Receiver.UserId;
+        var rows = world.Store.Inner.LoadUser(id, int.MaxValue)!;
+        var user = UserLoading.Build(id, rows, message.Receiver.Jid, ShardKey.Shard(id, world.Store.Inner.ShardCount), world.Now, world.Node.Environment);
+        var next = new SessionState { No = 1, FullJid = user.Jid.WithResource("next"), Since = user.LastId, Presence = "<presence/>"u8.ToArray() };
+        return user.Backlog.Exists(row => MessageForms.Choose(row, next) == MessageForm.Plain && world.Ledger.Find(world.Store.Inner.State.Users[id].Messages[row.Id].Body) == message);
+    }
 
     /// <summary>A1: everything that came while the session was there for it has reached it.</summary>
     private void Entitled(SimDevice device, MemoryUser user)

@@ -14,6 +14,9 @@ public sealed record AppTraits
     /// <summary>Asks the archive before its initial presence.</summary>
     public bool Archive { get; init; }
 
+    /// <summary>Takes another resource with each new session.</summary>
+    public bool Fresh { get; init; }
+
     /// <summary>Takes its presence back and sends it again, now and then with a negative priority.</summary>
     public bool Toggles { get; init; }
 }

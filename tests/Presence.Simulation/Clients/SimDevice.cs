@@ -24,18 +24,21 @@ public enum StreamCare
 public sealed class SimDevice(World world, SimAccount account, string resource, StreamCare care)
 {
     private readonly Queue<SimMessage> _outbox = new();
+    private readonly string _first = resource;
+    private int _bound;
     private bool _enabling;
     private bool _ackAsked;
 
     public SimAccount Account => account;
 
-    public string Resource => resource;
+    /// <summary>What it is bound as, or will be.</summary>
+    public string Resource { get; private set; } = resource;
 
     public StreamCare Care => care;
 
     public string Name { get; } = $"{account.Jid.Local}/{resource}";
 
-    public string FullJid { get; } = $"{account.Jid}/{resource}";
+    public string FullJid => $"{account.Jid}/{Resource}";
 
     /// <summary>What its app uses beyond messages and presence; fixed for a run.</summary>
     public AppTraits Traits { get; init; } = new();
@@ -85,7 +88,7 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
         else
         {
             Forget();
-            Put(new BindRequest(resource));
+            Bind();
         }
     }
 
@@ -221,7 +224,7 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
             case ResumedOutput resumed: Resumed(resumed.H); break;
             case ResumeRefusedOutput refused:
                 Forget(refused.H);
-                Put(new BindRequest(resource));
+                Bind();
                 break;
             case AckOutput ack: Acknowledged(ack.H); break;
             case CloseOutput: Connection!.ClientGone = true; break;
@@ -301,6 +304,16 @@ public sealed class SimDevice(World world, SimAccount account, string resource, 
 
         Connection!.ClientGone = true;
         (Connection, Ready, LoggingOut) = (null, false, false);
+    }
+
+    private void Bind()
+    {
+        if (Traits.Fresh)
+        {
+            Resource = $"{_first}.{++_bound}";
+        }
+
+        Put(new BindRequest(Resource));
     }
 
     private void Put(FromClient element)

@@ -153,6 +153,7 @@ public sealed class World
                 Hold = push && Dice.Chance(400),
                 Archive = Dice.Chance(Settings.Archive),
                 Toggles = Dice.Chance(Settings.Toggles),
+                Fresh = Dice.Chance(300),
             };
             var device = new SimDevice(this, account, $"d{d}", care) { Traits = traits };
             account.Devices.Add(device);

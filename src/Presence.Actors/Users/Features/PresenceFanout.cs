@@ -74,6 +74,13 @@ public static class PresenceFanout
         Outbound.Ephemeral(session, echo, turn, presenceOf: session.FullJid.ToString());
     }
 
+    /// <summary>Nobody of the user's own is there any more: said before those who are, since the session may remember some that have gone.</summary>
+    public static void ForgetOthers(SessionState session, Turn turn)
+    {
+        var bytes = PresenceStanzas.Unavailable(turn.User.Jid, session.FullJid);
+        Outbound.Ephemeral(session, new OutboundStanza(0, bytes, default, default), turn, presenceOf: turn.User.Jid.ToString());
+    }
+
     /// <summary>The user's other available sessions, to one that has just come or come back.</summary>
     public static void TellOfOthers(SessionState session, Turn turn)
     {
@@ -165,7 +172,7 @@ public static class PresenceFanout
     }
 
     private static EphemeralInput? Envelope(Jid to, Jid from, byte[] stamped) =>
-        PresenceStanzas.TryParse(stamped, out var stanza) ? new EphemeralInput(ShardKey.UserId(to.Bare.ToString()), from, to, stanza) : null;
+        Stanza.TryParseStamped(stamped, out var stanza) ? new EphemeralInput(ShardKey.UserId(to.Bare.ToString()), from, to, stanza) : null;
 
     private static void ToContact(Jid contact, bool show, Turn turn)
     {

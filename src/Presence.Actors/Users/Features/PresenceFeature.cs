@@ -143,6 +143,7 @@ public static class PresenceFeature
         session.PresenceMissed = false;
         if (session.Available)
         {
+            PresenceFanout.ForgetOthers(session, turn);
             PresenceFanout.TellOfOthers(session, turn);
             PresenceFanout.ProbeContacts(session, afresh: true, turn);
         }
@@ -165,7 +166,7 @@ public static class PresenceFeature
         }
 
         session.Presence = StanzaSplice.Stamp(stanza, session.FullJid, null);
-        (session.Priority, session.Away, session.RestorePresenceAt) = (priority, false, 0);
+        (session.Priority, session.Away, session.RestorePresenceAt) = (priority, session.Silent && turn.Options.AwayWhenSuspended, 0);
         session.AvatarSaid = AvatarUpdate.Said(stanza);
 
         // A client that reports idleness tells when it was used; any other presence is a sign of use now (sessions.md 5.3).
