@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
 using Presence.Protocol.Xml;
 
 namespace Presence.Actors;

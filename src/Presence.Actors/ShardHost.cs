@@ -3,6 +3,7 @@ using Presence.Actors.Hosting;
 using Presence.Actors.Shards;
 using Presence.Actors.Users;
 using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 

@@ -46,7 +46,7 @@ public sealed class NodeClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new NoNodeException(Explain(e), e);
+            throw new NoNodeException(Explain(e), e) { IsNotRunning = IsNotRunning(e) };
         }
         catch (JsonException e)
         {
@@ -58,7 +58,44 @@ public sealed class NodeClient : IDisposable
         }
     }
 
+    /// <summary>As <see cref="SendAsync"/>, for an answer that is long in coming: what it holds is read while it comes.</summary>
+    /// <exception cref="NoNodeException">Nobody listens at the socket, or it may not be opened.</exception>
+    public async Task<NodeStream> OpenAsync(HttpMethod method, string[] segments, JsonObject? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, string.Join('/', segments.Select(Uri.EscapeDataString)));
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(s_compact), Encoding.UTF8, "application/json");
+        }
+
+        try
+        {
+            var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+            {
+                return new NodeStream(new NodeAnswer((int)answer.StatusCode, null), await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), answer);
+            }
+
+            using (answer)
+            {
+                var text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+                return new NodeStream(new NodeAnswer((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text) as JsonObject), Stream.Null, answer);
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            throw new NoNodeException(Explain(e), e) { IsNotRunning = IsNotRunning(e) };
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new NoNodeException($"the node at {SocketPath} gave no answer in {_http.Timeout.TotalSeconds:0} s", e);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private static bool IsNotRunning(HttpRequestException e) =>
+        (e.InnerException as SocketException)?.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.ConnectionRefused;
 
     private string Explain(HttpRequestException e) => (e.InnerException as SocketException)?.SocketErrorCode switch
     {

@@ -51,20 +51,48 @@ public sealed class MovingPlays
         Assert.Equal(3, (await LogInAsync(node, "juliet", "art thou, <&> Ü")).Texts("archive").Length);
     }
 
+    [Fact]
+    public async Task All_that_is_exported_here_is_found_on_another_node_and_with_the_same_ids_after_a_deletion_here()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("presence-moving-").FullName, "all.xml");
+        await using var first = await StartAsync();
+        await ImportAsync(first, "ejabberd/export.xml");
+        await ImportAsync(first, "prosody/romeo@verona.example.xml");
+        await ControlAsync(first, "user", "export", "--all", "--out", file);
+        var before = await LogInAsync(first, "romeo", "wherefore");
+
+        await using var second = await StartAsync();
+        Assert.Contains("3 made", await ImportAsync(second, file), StringComparison.Ordinal);
+        var there = await LogInAsync(second, "romeo", "wherefore");
+        Assert.Equal(s_romeoHad, Roster(there));
+        Assert.Equal(("Romeo Montague", "by the balcony"), (there.Text("name"), there.Text("notes")));
+        Assert.Equal(["tybalt@capulet.example"], there.Texts("blocked"));
+        Assert.Equal(["nurse@verona.example"], there.Texts("requests"));
+        Assert.Equal(before.Texts("archive"), there.Texts("archive"));
+        Assert.Equal(5, there.Texts("archive").Length);
+        Assert.Equal(["unread 0", "unread 1"], (await LogInAsync(second, "juliet", "art thou, <&> Ü")).Texts("unread"));
+
+        await ControlAsync(first, "user", "delete", "romeo@verona.example");
+        Assert.Contains("1 made", await ImportAsync(first, file), StringComparison.Ordinal);
+        var again = await LogInAsync(first, "romeo", "wherefore");
+        Assert.Equal(before.Texts("archive"), again.Texts("archive"));
+        Assert.Equal(before.Texts("ids"), again.Texts("ids"));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
     private static Task<NodeProcess> StartAsync() =>
         NodeProcess.StartAsync(new NodeSettings { Options = new Dictionary<string, string> { ["Xmpp:Domain"] = "verona.example" } });
 
     private static string[] Roster(System.Text.Json.JsonElement found) =>
         [.. found.GetProperty("roster").EnumerateArray().Select(item => string.Join(' ', item.EnumerateArray().Select(v => v.GetString())))];
 
-    private static async Task<string> ImportAsync(NodeProcess node, string file)
+    private static Task<string> ImportAsync(NodeProcess node, string file) =>
+        ControlAsync(node, "user", "import", Path.Combine(RepositoryLayout.Root, "tests", "Presence.Plays", "exports", file));
+
+    private static async Task<string> ControlAsync(NodeProcess node, params string[] arguments)
     {
-        var path = Path.Combine(RepositoryLayout.Root, "tests", "Presence.Plays", "exports", file);
-        using var program = Process.Start(new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { RepositoryLayout.Program("Presence.Cli", "presencectl"), "--admin", node.Ports.Admin, "user", "import", path },
-            RedirectStandardOutput = true,
-        })!;
+        using var program = Process.Start(new ProcessStartInfo(
+            "dotnet", [RepositoryLayout.Program("Presence.Cli", "presencectl"), "--admin", node.Ports.Admin, .. arguments]) { RedirectStandardOutput = true })!;
         var output = await program.StandardOutput.ReadToEndAsync();
         await program.WaitForExitAsync();
         Assert.True(program.ExitCode == 0, output + node.Output.ToString());

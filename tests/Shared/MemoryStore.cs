@@ -118,6 +118,11 @@ public sealed class MemoryStore : IStore
     public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
         MemoryArchive.Search(User(userId).Messages, peer, beforeId, text, look, limit);
 
+    public IReadOnlyList<MessageRef> ReadVisible(long userId, long afterId, int limit) =>
+        [.. User(userId).Messages.Values.Where(m => m.Id > afterId && m.Flags.HasFlag(MessageFlags.Visible)).Take(limit).Select(Ref)];
+
+    public long? FindAccount(string jid) => _state.Jids.TryGetValue(jid, out var id) ? id : null;
+
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) =>
         [.. User(userId).Messages.Values.Where(m => m.Id > afterId && MemoryUser.WaitsOffline(m.Flags)).Take(limit).Select(Ref)];
 

@@ -3,16 +3,17 @@ using System.Text.Json.Nodes;
 
 namespace Presence.Cli.Commands;
 
-/// <summary><c>user add|passwd|list|delete|import</c>: accounts.</summary>
+/// <summary><c>user add|passwd|list|delete|import|export</c>: accounts.</summary>
 internal static class UserCommands
 {
-    public static Command Create(CommandRunner run) => new("user", "Accounts: add, passwd, list, delete, import")
+    public static Command Create(CommandRunner run) => new("user", "Accounts: add, passwd, list, delete, import, export")
     {
         Add(run),
         ChangePassword(run),
         List(run),
         Delete(run),
         ImportCommand.Create(run),
+        ExportCommand.Create(run),
     };
 
     /// <summary>The argument that names an account.</summary>

@@ -258,7 +258,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         _stops.Push(() => StopEdgeAsync(edge));
         var check = new RunningCheck(_options, Ports, health, _clock);
         Admin = new AdminBackend(
-            domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store.ListAccounts, check.RunAsync, edge.ReloadCertificate);
+            domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store, check.RunAsync, edge.ReloadCertificate);
         var admin = new AdminEndpoint(Admin, _clock);
         _stops.Push(() => Done(admin.Dispose));
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));

@@ -6,9 +6,17 @@ namespace Presence.Node.Endpoints;
 /// <summary>One answer of the admin endpoint: a status and a JSON object, or nothing to say.</summary>
 internal sealed record AdminAnswer(int Status, JsonObject? Body)
 {
+    /// <summary>Writes a long answer bit by bit, in place of a body; what it throws breaks the connection off, so that nobody takes a part for the whole.</summary>
+    public Func<Stream, CancellationToken, Task>? Content { get; init; }
+
+    public string ContentType { get; init; } = "application/json";
+
     public static AdminAnswer Done { get; } = new(StatusCodes.Status204NoContent, null);
 
     public static AdminAnswer Ok(JsonObject body) => new(StatusCodes.Status200OK, body);
+
+    public static AdminAnswer Stream(string contentType, Func<Stream, CancellationToken, Task> content) =>
+        new(StatusCodes.Status200OK, null) { Content = content, ContentType = contentType };
 
     /// <param name="error">A word for programs; the message is for people.</param>
     public static AdminAnswer Refused(int status, string error, string message) =>

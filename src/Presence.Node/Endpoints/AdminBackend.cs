@@ -2,6 +2,7 @@ using Presence.Actors.Admin;
 using Presence.Edge.Listening;
 using Presence.Node.Checks;
 using Presence.Protocol.Addressing;
+using Presence.Storage.Contracts;
 
 namespace Presence.Node.Endpoints;
 
@@ -10,7 +11,7 @@ namespace Presence.Node.Endpoints;
 /// <param name="KeyIterations">PBKDF2 rounds of new keys.</param>
 /// <param name="Ask">Puts a request to the owner of a user.</param>
 /// <param name="Erased">Completes when all that removed accounts left is deleted.</param>
-/// <param name="ListAccounts">Bare JIDs in order, after the given one, at most so many. May block; throws <see cref="IOException"/> when the store cannot be read.</param>
+/// <param name="Store">What is read of users without asking their owners. Blocks; throws <see cref="IOException"/> when the store cannot be read.</param>
 /// <param name="Check">Looks at certificate, ports, store and disk of the running node.</param>
 /// <param name="ReloadCertificate">Reads the certificate again. May block on the disk.</param>
 internal sealed record AdminBackend(
@@ -18,6 +19,6 @@ internal sealed record AdminBackend(
     int KeyIterations,
     Func<AdminRequest, CancellationToken, Task<AdminReply>> Ask,
     Func<CancellationToken, Task> Erased,
-    Func<string?, int, IReadOnlyList<string>> ListAccounts,
+    IUserReads Store,
     Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> Check,
     Func<CertificateReload> ReloadCertificate);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Presence.Actors.Admin;
+using Presence.Node.Transfer;
 using Presence.Protocol.Addressing;
 using Presence.Routing;
 using Presence.Storage.Contracts;
@@ -43,14 +44,32 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
         }
 
         context.Response.StatusCode = answer.Status;
-        if (answer.Body is not null)
+        if (answer.Content is not null)
         {
-            context.Response.ContentType = "application/json";
+            await StreamAsync(context, answer).ConfigureAwait(false);
+        }
+        else if (answer.Body is not null)
+        {
+            context.Response.ContentType = answer.ContentType;
             await JsonSerializer.SerializeAsync(context.Response.Body, answer.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _deriving.Dispose();
+
+    private static async Task StreamAsync(HttpContext context, AdminAnswer answer)
+    {
+        context.Response.ContentType = answer.ContentType;
+        try
+        {
+            await answer.Content!(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch
+        {
+            context.Abort();
+            throw;
+        }
+    }
 
     private Task<AdminAnswer> AnswerAsync(HttpContext context, CancellationToken cancellation) =>
         (context.Request.Method, Segments(context)) switch
@@ -65,6 +84,8 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
                 ForUser(user, jid => DoAsync(new KickRequest(Id(jid), resource), jid, $"session \"{resource}\"", cancellation)),
             ("GET", ["users", var user, "queue"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Queue, cancellation)),
             ("GET", ["users", var user, "explain", var stanzaId]) => ForUser(user, jid => ExplainAsync(jid, stanzaId, cancellation)),
+            ("GET", ["users", var user, "export"]) => ForUser(user, jid => ExportAsync(jid, cancellation)),
+            ("GET", ["export"]) => Task.FromResult(Exported(export => export.All())),
             ("GET", ["facts"]) => Task.FromResult(_import.Facts()),
             ("POST", ["import"]) => _import.ImportAsync(context, cancellation),
             ("GET", ["check"]) => CheckAsync(cancellation),
@@ -115,7 +136,7 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
         }
 
         string? after = query["after"];
-        var users = await Task.Run(() => backend.ListAccounts(after, limit), cancellation).ConfigureAwait(false);
+        var users = await Task.Run(() => backend.Store.ListAccounts(after, limit), cancellation).ConfigureAwait(false);
         return AdminAnswer.Ok(AdminJson.Users(users, limit));
     }
 
@@ -179,6 +200,22 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
             ? AdminAnswer.Ok(AdminJson.Explanation(jid.ToString(), stanzaId, reply.Lines ?? []))
             : AdminAnswer.From(reply, jid.ToString(), $"message {stanzaId}");
     }
+
+    private async Task<AdminAnswer> ExportAsync(Jid jid, CancellationToken cancellation) =>
+        await Task.Run(() => backend.Store.FindAccount(jid.ToString()), cancellation).ConfigureAwait(false) is null
+            ? AdminAnswer.From(new AdminReply(AdminStatus.NoSuchUser), jid.ToString(), "")
+            : Exported(export => export.One(jid));
+
+    // Reads of the store block: not on a thread that serves connections.
+    private AdminAnswer Exported(Func<UserExport, IEnumerable<byte[]>> document) => AdminAnswer.Stream("application/xml", (output, cancellation) => Task.Run(
+        async () =>
+        {
+            foreach (var piece in document(new UserExport(backend.Store)))
+            {
+                await output.WriteAsync(piece, cancellation).ConfigureAwait(false);
+            }
+        },
+        cancellation));
 
     private async Task<AdminAnswer> CheckAsync(CancellationToken cancellation) =>
         AdminAnswer.Ok(AdminJson.Checks(await backend.Check(cancellation).ConfigureAwait(false)));

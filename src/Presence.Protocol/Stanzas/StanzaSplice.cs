@@ -134,6 +134,9 @@ public static class StanzaSplice
         return whole;
     }
 
+    /// <summary>Stamped bytes that can stand anywhere: with <c>xmlns='jabber:client'</c>.</summary>
+    public static byte[] Standalone(ReadOnlySpan<byte> stamped) => Insert(stamped, new StartTagReader(stamped).NameEnd, ClientDeclaration);
+
     /// <summary>An empty builder of this thread; what it holds is gone with the next call.</summary>
     internal static Utf8XmlBuilder Scratch()
     {

@@ -6,13 +6,10 @@ namespace Presence.Storage.Contracts;
 /// Everything but <see cref="Commit"/> and <see cref="Idle"/> throws <see cref="StoreException"/> when the store cannot be read or written;
 /// reads may run on any number of threads beside one another and beside a commit.
 /// </summary>
-public interface IStore
+public interface IStore : IUserReads
 {
     /// <summary>Number of shards, fixed when the store was created.</summary>
     int ShardCount { get; }
-
-    /// <summary>A random 128-bit secret made with the store: keys the stanza-id permutation and the fake SCRAM salts.</summary>
-    byte[] Secret { get; }
 
     /// <summary>Takes every shard for this incarnation: epoch + 1 and owner, in one transaction (single node: S8 by file lock).</summary>
     IReadOnlyList<ShardGrant> TakeAll(Incarnation owner);
@@ -28,22 +25,8 @@ public interface IStore
     /// </summary>
     bool Idle() => false;
 
-    /// <summary>
-    /// Everything of one user but bodies, or null if there is no such account. The account's LastId is at least that of the newest row. The tail holds the message rows with an id above the lowest
-    /// cursor of the user's sessions, or from the lowest that is numbered and not acknowledged (none if there is no session),
-    /// at most <paramref name="tailLimit"/> of them, oldest first. The backlog holds the rows no device has acknowledged,
-    /// as by <see cref="ReadOffline"/>, at most as many.
-    /// </summary>
-    UserRows? LoadUser(long userId, int tailLimit);
-
     /// <summary>Credentials for a log-in; null if there is no such account.</summary>
     CredentialRow? ReadCredentials(long userId);
-
-    /// <summary>Bodies of the given rows; rows that are gone are left out. Order as asked.</summary>
-    IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids);
-
-    /// <summary>One document; null if there is none of that name.</summary>
-    DocumentRow? ReadDocument(long userId, DocumentKind kind, string name);
 
     /// <summary>One page of the archive or of the log.</summary>
     ArchivePage ReadArchive(ArchiveQuery query);
@@ -53,11 +36,6 @@ public interface IStore
     /// <paramref name="limit"/> of them, from among the newest <paramref name="look"/> of the conversation.
     /// </summary>
     IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit);
-
-    /// <summary>
-    /// Incoming rows (not Outgoing, or ToSelf) flagged Offline with an id above <paramref name="afterId"/>, oldest first, without bodies.
-    /// </summary>
-    IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit);
 
     /// <summary>All outbox items of all shards that were not confirmed, by (from, to, sequence): read at start.</summary>
     IReadOnlyList<OutboxRow> ReadOutbox();
@@ -70,9 +48,6 @@ public interface IStore
 
     /// <summary>Every push that has not been settled.</summary>
     IReadOnlyList<PushOutboxRow> ReadPushOutbox();
-
-    /// <summary>Bare JIDs of accounts, ordered, after <paramref name="after"/>.</summary>
-    IReadOnlyList<string> ListAccounts(string? after, int limit);
 
     /// <summary>
     /// Deletes rows of the message log, visible or not, that are older than the given id and that nobody needs: not above a session's cursor, not

@@ -19,6 +19,24 @@ internal static class Migrations
     /// <summary>The steps in this assembly, in order.</summary>
     public static IReadOnlyList<Migration> Known { get; } = Load();
 
+    /// <summary>Whether the file is ours and has exactly the schema this program knows: for who only reads.</summary>
+    /// <exception cref="StoreException">It is not; the message says what to do.</exception>
+    public static void Check(Connection connection, string path)
+    {
+        if (connection.Number("PRAGMA application_id") != ApplicationId)
+        {
+            throw new StoreException($"{path} is no database of this program.");
+        }
+
+        var (version, newest) = (connection.Number("SELECT coalesce(max(version), 0) FROM schema_version"), Known[^1].Version);
+        if (version != newest)
+        {
+            throw new StoreException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} has schema version {version}, this program reads {newest}: {(version < newest ? "start the node of this version once, it brings it up to date" : "use the newer program that wrote it")}."));
+        }
+    }
+
     /// <exception cref="StoreException">The file is newer than this program, or another program's.</exception>
     public static void Run(Connection connection, IReadOnlyList<Migration> known, string path)
     {

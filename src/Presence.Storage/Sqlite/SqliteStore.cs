@@ -103,6 +103,9 @@ public sealed class SqliteStore : IStore, IDisposable
     public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
         _reads.Read(c => ArchiveReads.Search(c, userId, peer, beforeId, text, look, limit));
 
+    public IReadOnlyList<MessageRef> ReadVisible(long userId, long afterId, int limit) =>
+        _reads.Read(c => UserReads.Visible(c, userId, afterId, limit));
+
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) =>
         _reads.Read(c => UserReads.Offline(c, userId, afterId, limit));
 
@@ -118,8 +121,9 @@ public sealed class SqliteStore : IStore, IDisposable
     public IReadOnlyList<PushOutboxRow> ReadPushOutbox() => _reads.Read(
         c => c.Prepare($"SELECT {Rows.Push} FROM push_outbox ORDER BY user_id, service, node, conversation").Start().All(Rows.ToPush));
 
-    public IReadOnlyList<string> ListAccounts(string? after, int limit) => _reads.Read(
-        c => c.Prepare("SELECT jid FROM account WHERE jid > ? ORDER BY jid LIMIT ?").Start().Add(after ?? "").Add(limit).All(Rows.ToText));
+    public IReadOnlyList<string> ListAccounts(string? after, int limit) => _reads.Read(c => UserReads.Accounts(c, after, limit));
+
+    public long? FindAccount(string jid) => _reads.Read(c => UserReads.Find(c, jid));
 
     public int TrimArchive(long olderThanId, int limit) => Write(() => _trim.Step(olderThanId, limit));
 

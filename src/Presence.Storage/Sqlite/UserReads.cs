@@ -61,6 +61,13 @@ internal static class UserReads
     public static DocumentRow? Document(Connection c, long userId, DocumentKind kind, string name) =>
         Of(c, $"SELECT {Rows.Document} FROM document WHERE user_id = ? AND kind = ? AND name = ?", userId).Add((long)kind).Add(name).First(Rows.ToDocument);
 
+    public static long? Find(Connection c, string jid) => c.Prepare("SELECT user_id FROM account WHERE jid = ?").Start().Add(jid).First(static s => (long?)s.Int64(0));
+
+    // 2: Visible. By the index in the order of ids, which holds every row: one user's are few beside the sort it saves.
+    public static List<MessageRef> Visible(Connection c, long userId, long afterId, int limit) =>
+        Of(c, $"SELECT {Rows.Ref} FROM message INDEXED BY message_key WHERE user_id = ? AND id > ? AND (flags & 2) <> 0 ORDER BY id LIMIT ?", userId)
+            .Add(afterId).Add(limit).All(Rows.ToRef);
+
     public static List<MessageRef> Offline(Connection c, long userId, long afterId, int limit)
     {
         // 32: Offline; of what the user sent (1) only what it sent to itself (64) also comes in.
@@ -69,6 +76,9 @@ internal static class UserReads
             ORDER BY id LIMIT ?
             """, userId).Add(afterId).Add(limit).All(Rows.ToRef);
     }
+
+    public static List<string> Accounts(Connection c, string? after, int limit) =>
+        c.Prepare("SELECT jid FROM account WHERE jid > ? ORDER BY jid LIMIT ?").Start().Add(after ?? "").Add(limit).All(Rows.ToText);
 
     private static IReadOnlyList<MessageRef> Tail(Connection c, long userId, List<SessionRow> sessions, List<DeliveryRow> deliveries, int limit)
     {

@@ -146,7 +146,7 @@ public sealed class AdminEndpointTests : IAsyncLifetime
     [Fact]
     public async Task AccountsAreListedPageByPage()
     {
-        _world.Accounts.AddRange(["c@localhost", "a@localhost", "b@localhost"]);
+        _world.AddAccounts("c@localhost", "a@localhost", "b@localhost");
 
         var (_, first) = await SendAsync("GET", "/users?limit=2");
         var (_, second) = await SendAsync("GET", "/users?limit=2&after=" + Uri.EscapeDataString(first.GetProperty("next").GetString()!));

@@ -5,6 +5,9 @@ using Presence.Edge.Listening;
 using Presence.Node.Checks;
 using Presence.Node.Endpoints;
 using Presence.Protocol.Addressing;
+using Presence.Routing;
+using Presence.Storage.Contracts;
+using Presence.Tests.Shared;
 
 namespace Presence.Node.Tests.Admin;
 
@@ -21,7 +24,10 @@ public sealed class AdminWorld : IAsyncDisposable
 
     public Func<AdminRequest, AdminReply> Answer { get; set; } = _ => new AdminReply(AdminStatus.Done);
 
-    public List<string> Accounts { get; } = [];
+    public MemoryStore Store { get; } = new();
+
+    /// <summary>What the endpoint reads of users: <see cref="Store"/>, unless a test puts another in its place.</summary>
+    public PlayedReads Reads { get; private set; } = null!;
 
     internal List<CheckResult> Checks { get; } = [];
 
@@ -41,12 +47,21 @@ public sealed class AdminWorld : IAsyncDisposable
                     return Task.FromResult(world.Answer(request));
                 },
                 _ => Task.CompletedTask,
-                (after, limit) => [.. world.Accounts.Order(StringComparer.Ordinal).Where(a => string.CompareOrdinal(a, after ?? "") > 0).Take(limit)],
+                world.Reads = new PlayedReads(world.Store),
                 _ => Task.FromResult<IReadOnlyList<CheckResult>>(world.Checks),
                 () => world.Reload),
             TimeProvider.System);
         world._listener = await HttpServer.OnSocketAsync(world.Socket, world._endpoint.HandleAsync, NullLoggerFactory.Instance);
         return world;
+    }
+
+    public void AddAccounts(params IEnumerable<string> jids)
+    {
+        foreach (var jid in jids)
+        {
+            var keys = new CredentialRow([1], 4096, new byte[20], new byte[20], new byte[32], new byte[32]);
+            Store.Put(new AccountCreated(new AccountRow(ShardKey.UserId(jid), jid, keys, 0, 0, 0)));
+        }
     }
 
     public async ValueTask DisposeAsync()

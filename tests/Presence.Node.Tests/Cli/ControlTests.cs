@@ -101,7 +101,7 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task UsersAreListedOneALine()
     {
-        _world.Accounts.AddRange(["bob@localhost", "alice@localhost"]);
+        _world.AddAccounts("bob@localhost", "alice@localhost");
 
         Assert.Equal("alice@localhost\nbob@localhost\n", (await RunAsync("user", "list")).Output);
         var json = JsonDocument.Parse((await RunAsync("user", "list", "--json")).Output).RootElement;
@@ -111,7 +111,7 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task MoreUsersThanAPageHoldsAreAllListed()
     {
-        _world.Accounts.AddRange(Enumerable.Range(0, 10_001).Select(i => $"user{i}@localhost"));
+        _world.AddAccounts(Enumerable.Range(0, 10_001).Select(i => $"user{i}@localhost"));
 
         Assert.Equal(10_001, (await RunAsync("user", "list")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
@@ -205,7 +205,7 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task SocketComesFromTheEnvironmentWhenNotNamed()
     {
         _environment[ControlProgram.AdminVariable] = _world.Socket;
-        _world.Accounts.Add("alice@localhost");
+        _world.AddAccounts("alice@localhost");
 
         Assert.Equal("alice@localhost\n", (await RunWithoutSocketAsync("user", "list")).Output);
     }

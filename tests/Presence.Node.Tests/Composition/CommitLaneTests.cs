@@ -91,6 +91,10 @@ public sealed class CommitLaneTests
         public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
             throw new NotSupportedException();
 
+        public IReadOnlyList<MessageRef> ReadVisible(long userId, long afterId, int limit) => throw new NotSupportedException();
+
+        public long? FindAccount(string jid) => throw new NotSupportedException();
+
         public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) => throw new NotSupportedException();
 
         public IReadOnlyList<OutboxRow> ReadOutbox() => throw new NotSupportedException();

@@ -26,7 +26,7 @@ public sealed class NodeHostTests : IDisposable
             var checks = await node.Admin.Check(CancellationToken.None);
             Assert.DoesNotContain(checks, c => c.Status == CheckStatus.Failed);
             Assert.Equal(4, checks.Count(c => c.Message.Contains("answers on 127.0.0.1", StringComparison.Ordinal)));
-            Assert.Empty(node.Admin.ListAccounts(null, 10));
+            Assert.Empty(node.Admin.Store.ListAccounts(null, 10));
             using var http = new HttpClient();
             Assert.Equal("ok\n", await http.GetStringAsync($"http://127.0.0.1:{node.Ports.Http}/healthz"));
             var metrics = await http.GetStringAsync($"http://127.0.0.1:{node.Ports.Http}/metrics");

@@ -21,7 +21,8 @@ async def play():
     everything, _ = await page(client)
     emit("found", name=vcard.findtext("{vcard-temp}FN") if hasattr(vcard, "findtext") else None, notes=kept[0].text,
          mechanism=client.plugin["feature_mechanisms"].mech.name, roster=items, blocked=[i.get("jid") for i in blocked],
-         unread=unread, requests=requests, archive=bodies(everything))
+         unread=unread, requests=requests, archive=bodies(everything),
+         ids=[result[0] for result in everything])
 
 
 run(play)

@@ -50,6 +50,10 @@ internal sealed class ScriptedStore(params (CommitStatus Status, string? Reason)
 
     public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) => [];
 
+    public IReadOnlyList<MessageRef> ReadVisible(long userId, long afterId, int limit) => [];
+
+    public long? FindAccount(string jid) => null;
+
     public IReadOnlyList<MessageRef> ReadOffline(long userId, long afterId, int limit) => [];
 
     public IReadOnlyList<OutboxRow> ReadOutbox() => [];

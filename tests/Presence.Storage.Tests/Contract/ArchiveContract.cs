@@ -60,6 +60,26 @@ public abstract class ArchiveContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
+    public void Visible_rows_are_walked_without_bodies_from_any_id_on()
+    {
+        TenMessages();
+
+        Assert.Equal([40L, 60, 70], Store.ReadVisible(User, 30, 3).Select(r => r.Id));
+        Assert.Equal([90L, 100], Store.ReadVisible(User, 85, 3).Select(r => r.Id));
+        Assert.Empty(Store.ReadVisible(User, 100, 3));
+        Assert.Equal(Store.ReadMessages(User, [40])[0].Body.Length, Store.ReadVisible(User, 30, 1)[0].Size);
+    }
+
+    [Fact]
+    public void An_account_is_found_by_its_address_until_it_is_removed()
+    {
+        _writer.Write(Shard, new AccountCreated(Sample.Account(User, "a@x")));
+        Assert.Equal((User, (long?)null), (Store.FindAccount("a@x"), Store.FindAccount("b@x")));
+        _writer.Write(Shard, new AccountRemoved(User));
+        Assert.Null(Store.FindAccount("a@x"));
+    }
+
+    [Fact]
     public void Filters_narrow_page_and_counts()
     {
         TenMessages();

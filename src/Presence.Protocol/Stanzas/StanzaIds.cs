@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 
-namespace Presence.Actors;
+namespace Presence.Protocol.Stanzas;
 
 /// <summary>
 /// Turns message ids into the opaque ids clients see (XEP-0359, XEP-0313) and back: a keyed permutation of 64 bits, so that an id tells neither
