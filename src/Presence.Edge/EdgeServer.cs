@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Presence.Edge.Connections;
@@ -45,7 +46,8 @@ public sealed partial class EdgeServer : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 
     /// <summary>How TLS begins on a port for HTTP, with the certificate in use now.</summary>
-    public SslServerAuthenticationOptions HttpTls => _edge.Certificates.Current.Http;
+    /// <param name="hello">What the client has sent so far; its first message guides the choice if it is all there, and any bytes are right.</param>
+    public SslServerAuthenticationOptions HttpTls(ReadOnlySpan<byte> hello) => _edge.Certificates.Current.ForHttp(OfferedVersions.IncludeTls13(hello));
 
     /// <summary>When the certificate in use ends.</summary>
     public DateTimeOffset CertificateExpiresAt => _edge.Certificates.Current.ExpiresAt;
@@ -182,6 +184,9 @@ public sealed partial class EdgeServer : IAsyncDisposable
         await RunAsync(connection).ConfigureAwait(false);
         return true;
     }
+
+    /// <summary>Gives the socket that carries a WebSocket what every client's has, so that a client that vanished is noticed as soon.</summary>
+    public void Tune(Socket socket) => TcpTuning.Apply(socket, _edge.Options.SendTimeout);
 
     // Once the last one has left, nobody may join: the stop is over.
     private bool TryJoin()

@@ -65,7 +65,8 @@ internal sealed class MessageStream(WebSocket socket, bool secure, TimeProvider 
             return 0;
         }
 
-        if (!_emptyEnd && !_notText)
+        // A fragment without text that ends nothing (RFC 6455 §5.4) says nothing: white space for it would get into a name or a body.
+        while (!_emptyEnd && !_notText)
         {
             var count = await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (count > 0 || buffer.IsEmpty || _closed)

@@ -32,6 +32,8 @@ internal sealed class TlsSettings
     private readonly SslServerAuthenticationOptions _directTls;
     private readonly SslServerAuthenticationOptions _startTlsOf12;
     private readonly SslServerAuthenticationOptions _directTlsOf12;
+    private readonly SslServerAuthenticationOptions _http;
+    private readonly SslServerAuthenticationOptions _httpOf12;
 
     /// <param name="minimum">The lowest version spoken: TLS 1.2 or 1.3.</param>
     public TlsSettings(X509Certificate2 certificate, X509Certificate2Collection chain, SslProtocols minimum)
@@ -45,8 +47,9 @@ internal sealed class TlsSettings
         // XEP-0368 §2: a client may leave ALPN out, but one that offers only other protocols is not speaking to us.
         _directTls.ApplicationProtocols = [XmppClient];
         _directTlsOf12.ApplicationProtocols = [XmppClient];
-        Http = minimum == SslProtocols.Tls13 ? Options(context, SslProtocols.Tls13) : WithSuites(Options(context, SslProtocols.Tls12 | SslProtocols.Tls13));
-        Http.ApplicationProtocols = [SslApplicationProtocol.Http11];
+        _http = Options(context, SslProtocols.Tls13);
+        _httpOf12 = minimum == SslProtocols.Tls13 ? _http : WithSuites(Options(context, SslProtocols.Tls12 | SslProtocols.Tls13));
+        _http.ApplicationProtocols = _httpOf12.ApplicationProtocols = [SslApplicationProtocol.Http11];
         ExpiresAt = certificate.NotAfter.ToUniversalTime();
         Bindings = new ChannelBindings(TlsExporter: null, Hash(certificate));
     }
@@ -59,8 +62,8 @@ internal sealed class TlsSettings
     public SslServerAuthenticationOptions For(bool offers13, bool direct) =>
         offers13 ? direct ? _directTls : _startTls : direct ? _directTlsOf12 : _startTlsOf12;
 
-    /// <summary>For WebSocket clients and what browsers load.</summary>
-    public SslServerAuthenticationOptions Http { get; }
+    /// <summary>The same for WebSocket clients and what browsers load.</summary>
+    public SslServerAuthenticationOptions ForHttp(bool offers13) => offers13 ? _http : _httpOf12;
 
     public DateTimeOffset ExpiresAt { get; }
 

@@ -237,7 +237,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         if (_options.Web.TlsPort is { } secure)
         {
             webPort = Started(await HttpServer.OnPortAsync(
-                _options.Web.Bind, secure, Clients(web), loggers, "Web:TlsPort", new HttpTls(() => edge.HttpTls)).ConfigureAwait(false)).Port;
+                _options.Web.Bind, secure, Clients(web), loggers, "Web:TlsPort", new HttpTls(edge.HttpTls)).ConfigureAwait(false)).Port;
             web.Announce(domain.ToString(), webPort);
         }
 

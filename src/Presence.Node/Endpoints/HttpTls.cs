@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -10,9 +11,13 @@ namespace Presence.Node.Endpoints;
 /// TLS on a port of Kestrel with the certificate that the client ports use, so that one renewed file is enough for all. Kestrel's own needs its
 /// container. It must never let a connection pass without a finished handshake.
 /// </summary>
-internal sealed class HttpTls(Func<SslServerAuthenticationOptions> settings)
+/// <param name="settings">What to shake hands with, by what the client has sent so far.</param>
+internal sealed class HttpTls(Func<ReadOnlySpan<byte>, SslServerAuthenticationOptions> settings)
 {
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
+
+    // A first message is rarely longer, and what matters stands before what makes it long.
+    private const int MostLookedAt = 2048;
 
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
@@ -46,13 +51,23 @@ internal sealed class HttpTls(Func<SslServerAuthenticationOptions> settings)
         limit.CancelAfter(HandshakeLimit);
         try
         {
-            await tls.AuthenticateAsServerAsync(settings(), limit.Token).ConfigureAwait(false);
+            var chosen = await ChooseAsync(connection.Transport.Input, limit.Token).ConfigureAwait(false);
+            await tls.AuthenticateAsServerAsync(chosen, limit.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is IOException or AuthenticationException or OperationCanceledException or ConnectionAbortedException)
         {
             return false;
         }
+    }
+
+    // Looks at the first bytes without taking them.
+    private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(PipeReader input, CancellationToken cancellation)
+    {
+        var first = (await input.ReadAsync(cancellation).ConfigureAwait(false)).Buffer;
+        var chosen = settings(first.Slice(0, Math.Min(first.Length, MostLookedAt)).ToArray());
+        input.AdvanceTo(first.Start);
+        return chosen;
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;

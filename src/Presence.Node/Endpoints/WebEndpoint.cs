@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.Options;
 using Presence.Edge;
@@ -113,6 +114,11 @@ internal sealed class WebEndpoint
             return;
         }
 
+        if (context.Features.Get<IConnectionSocketFeature>() is { Socket: var socket })
+        {
+            _edge.Tune(socket);
+        }
+
         var accept = new WebSocketAcceptContext { SubProtocol = StreamFraming.Subprotocol, KeepAliveInterval = _keepAlive };
         if (!await _edge.ServeAsync(remote, secure, () => context.WebSockets.AcceptWebSocketAsync(accept), context.Abort).ConfigureAwait(false))
         {
@@ -123,8 +129,7 @@ internal sealed class WebEndpoint
     /// <summary>Where the client is, and whether its way here is protected: by our own TLS, or by a proxy that is trusted to have done it.</summary>
     private (IPEndPoint Remote, bool Secure) Caller(HttpContext context)
     {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var address = Plain(context.Connection.RemoteIpAddress ?? IPAddress.None);
         var secure = context.Request.IsHttps;
         var port = context.Connection.RemotePort;
         if (_web.TrustedProxies.Any(network => network.Contains(address)))
@@ -135,10 +140,12 @@ internal sealed class WebEndpoint
             // Only the last one was written by the proxy itself.
             if (headers.TryGetValue("X-Forwarded-For", out var way) && IPAddress.TryParse(way.ToString().Split(',')[^1].Trim(), out var client))
             {
-                (address, port) = (client, 0);
+                (address, port) = (Plain(client), 0);
             }
         }
 
         return (new IPEndPoint(address, port), secure);
     }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

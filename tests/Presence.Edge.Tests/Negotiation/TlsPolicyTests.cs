@@ -63,6 +63,22 @@ public sealed class TlsPolicyTests
     }
 
     [Fact]
+    public async Task Who_offers_1_3_over_http_is_met_with_the_runtimes_own_suites_which_it_can_resume_with()
+    {
+        await using var edge = TestEdge.Start();
+        byte[] hello = [22, 3, 1, 0, 55, 1, 0, 0, 51, 3, 3, .. new byte[32], 0, 0, 2, 0x13, 1, 1, 0, 0, 9, 0, 43, 0, 5, 4, 3, 4, 3, 3];
+        var (modern, other) = (edge.Server.HttpTls(hello), edge.Server.HttpTls(hello.AsSpan(0, 40)));
+        Assert.Equal((SslProtocols.Tls13, SslProtocols.Tls12 | SslProtocols.Tls13), (modern.EnabledSslProtocols, other.EnabledSslProtocols));
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.Null(modern.CipherSuitesPolicy);
+            Assert.NotNull(other.CipherSuitesPolicy);
+        }
+
+        Assert.Equal("http/1.1", Assert.Single(modern.ApplicationProtocols!).ToString());
+    }
+
+    [Fact]
     public async Task With_1_3_as_the_minimum_1_2_is_refused_and_1_3_spoken()
     {
         await using var edge = TestEdge.Start(o => o with { MinimumTlsVersion = SslProtocols.Tls13 });
