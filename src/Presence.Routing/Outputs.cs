@@ -1,6 +1,7 @@
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
 using Presence.Protocol.Streams;
+using Presence.Protocol.Xml;
 
 namespace Presence.Routing;
 
@@ -32,7 +33,11 @@ public sealed record ResumeRefusedOutput(StanzaErrorCondition Condition, long? H
 public sealed record AckOutput(long H) : ControlOutput;
 
 /// <summary>Close the stream, with an error if one is named. The edge sends no <see cref="DetachedInput"/> for it.</summary>
-public sealed record CloseOutput(StreamErrorCondition? Condition, string? Text) : ControlOutput;
+public sealed record CloseOutput(StreamErrorCondition? Condition, string? Text) : ControlOutput
+{
+    /// <summary>A condition of an extension beside the error's own (RFC 6120 §4.9.4).</summary>
+    public XmlElement? Application { get; init; }
+}
 
 /// <summary>Takes what owners have for clients. Called from commit threads: must not block and must be safe to call from any thread.</summary>
 public interface IDeliver

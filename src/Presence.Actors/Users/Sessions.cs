@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using Presence.Actors.Users.Features;
 using Presence.Protocol.StreamManagement;
 using Presence.Protocol.Stanzas;
@@ -217,12 +218,20 @@ public static class Sessions
         var h = (long)SmCounter.FromWire(input.H, new SmCounter((ulong)session.Acked)).Value;
         if (h > session.OutSeq)
         {
-            turn.Control(session.Connection!.Value, new CloseOutput(StreamErrorCondition.UndefinedCondition, "acknowledged more stanzas than were sent"));
+            turn.Control(session.Connection!.Value, TooHigh(input.H, session.OutSeq));
             Detached(session, clean: false, turn);
             return;
         }
 
         Outbound.Acknowledged(session, h, turn);
+    }
+
+    // XEP-0198 §6: the client learns which of the two counts is whose.
+    private static CloseOutput TooHigh(uint h, long sent)
+    {
+        var counts = new Protocol.Xml.XmlElement("handled-count-too-high", Protocol.Xml.Namespaces.StreamManagement, [
+            new("h", "", h.ToString(CultureInfo.InvariantCulture)), new("send-count", "", unchecked((uint)sent).ToString(CultureInfo.InvariantCulture))]);
+        return new(StreamErrorCondition.UndefinedCondition, "acknowledged more stanzas than were sent") { Application = counts };
     }
 
     public static void ClientState(SessionState session, bool active, Turn turn)

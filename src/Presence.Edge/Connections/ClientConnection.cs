@@ -7,6 +7,7 @@ using Presence.Edge.Rates;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Sasl;
 using Presence.Protocol.Streams;
+using Presence.Protocol.Xml;
 using Presence.Routing;
 
 namespace Presence.Edge.Connections;
@@ -207,8 +208,9 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// Ends our side of the stream: error if one is named, end tag, <c>close_notify</c>, FIN. Any thread; only the first call counts. What the
     /// client still sends is thrown away until it closes too, or lingers too long.
     /// </summary>
+    /// <param name="application">A condition of an extension that goes with the error.</param>
     /// <param name="endStream">False leaves out the end tag, so that the client may resume its session.</param>
-    public void BeginClose(StreamErrorCondition condition, string? text, bool endStream = true)
+    public void BeginClose(StreamErrorCondition condition, string? text, bool endStream = true, XmlElement? application = null)
     {
         if (!Advance(ConnectionPhase.Closing))
         {
@@ -224,7 +226,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
 
         if (StreamOpen && condition != StreamErrorCondition.None)
         {
-            Writer.Append(StreamError.ToBytes(condition, text, closeStream: false));
+            Writer.Append(StreamError.ToBytes(condition, text, application, closeStream: false));
         }
 
         if (StreamOpen && endStream)

@@ -50,7 +50,7 @@ internal static class Delivery
                 break;
             case CloseOutput close:
                 link.Abandon();
-                connection.BeginClose(close.Condition ?? StreamErrorCondition.None, close.Text);
+                connection.BeginClose(close.Condition ?? StreamErrorCondition.None, close.Text, application: close.Application);
                 break;
             default:
                 Answer(connection, link, output);

@@ -1,5 +1,7 @@
 using Presence.Actors.Shards;
 using Presence.Actors.Users;
+using Presence.Protocol.Streams;
+using Presence.Protocol.Xml;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 using Presence.Tests.Shared;
@@ -46,6 +48,17 @@ public class SessionCornerTests
         bob.Drop();
         Assert.IsType<ResumedOutput>(bob.Resume());
         Assert.Equal(10, bob.Bodies.Count());
+    }
+
+    [Fact]
+    public void A_client_that_acknowledges_more_than_was_sent_is_told_both_counts()
+    {
+        var bench = Bench();
+        var alice = bench.Connect("alice@example.org", "a").Enable();
+        bench.Input(new AckInput(alice.UserId, alice.Connection, 7));
+        var close = Assert.IsType<CloseOutput>(alice.Controls[^1]);
+        Assert.Equal(StreamErrorCondition.UndefinedCondition, close.Condition);
+        Assert.Equal(XmlElement.Parse("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='7' send-count='0'/>"), close.Application);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Presence.Edge.Tests.Harness;
 using Presence.Protocol.Streams;
+using Presence.Protocol.Xml;
 using Presence.Routing;
 
 namespace Presence.Edge.Tests.Negotiation;
@@ -125,6 +126,15 @@ public sealed class StreamErrorTests
 
         await edge.DisposeAsync();
         Assert.True(edge.Owner.IsQuiet);
+    }
+
+    [Fact]
+    public async Task An_owner_may_add_a_condition_of_an_extension()
+    {
+        await using var edge = TestEdge.Start();
+        await using var client = await edge.BoundAsync();
+        edge.Owner.Say(client.Id, new CloseOutput(StreamErrorCondition.UndefinedCondition, "because") { Application = new XmlElement("why", "urn:example:why") });
+        Assert.Contains("<why xmlns='urn:example:why'/></stream:error></stream:stream>", await client.ReadToEndAsync());
     }
 
     [Fact]
