@@ -39,6 +39,9 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>The operating system's number of the running process (of the wrapper, if there is one).</summary>
     public int ProcessId => process?.Id ?? 0;
 
+    /// <summary>Whether the process has ended, by itself or killed.</summary>
+    public bool HasExited => process is not { HasExited: false };
+
     /// <summary>The last lines that the node printed, over all its starts.</summary>
     public OutputTail Output => output;
 

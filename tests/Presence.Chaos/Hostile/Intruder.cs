@@ -24,6 +24,7 @@ public sealed partial class Intruder : IAsyncDisposable
     private readonly byte[] buffer = new byte[64 * 1024];
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private Stream stream;
+    private Task<int>? pending;
 
     private Intruder(Socket socket)
     {
@@ -135,9 +136,10 @@ public sealed partial class Intruder : IAsyncDisposable
         int at;
         while ((at = Text.IndexOf(end, StringComparison.Ordinal)) < 0)
         {
-            if (!await ReadAsync(Patience))
+            // A refused log-in is not followed by anything.
+            if (Text.Contains("</failure>", StringComparison.Ordinal) || !await ReadAsync(Patience))
             {
-                throw new IOException($"waiting for {end}: the connection ended after {Text}");
+                throw new IOException($"waiting for {end}: the connection ended or log-in was refused after {Text}");
             }
         }
 
@@ -177,10 +179,12 @@ public sealed partial class Intruder : IAsyncDisposable
     /// <exception cref="TimeoutException">Nothing came.</exception>
     public async Task<bool> ReadAsync(TimeSpan within)
     {
-        using var limit = new CancellationTokenSource(within);
         try
         {
-            var count = Ended ? 0 : await stream.ReadAsync(buffer, limit.Token);
+            // A read that was not waited for to its end is still the next one: a cancelled read would break TLS.
+            pending ??= Ended ? Task.FromResult(0) : stream.ReadAsync(buffer).AsTask();
+            var count = await pending.WaitAsync(within);
+            pending = null;
             Ended |= count == 0;
             Keep(buffer.AsSpan(0, count));
         }
@@ -189,12 +193,44 @@ public sealed partial class Intruder : IAsyncDisposable
             Ended = true;
             WasReset = true;
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             throw new TimeoutException($"nothing within {within}; received so far: {Text[..Math.Min(Text.Length, 1000)]}");
         }
 
         return !Ended;
+    }
+
+    /// <summary>Reads until something is so, or until nothing has come for this long.</summary>
+    /// <returns>Whether it is so.</returns>
+    public async Task<bool> ReadWhileAsync(TimeSpan quiet, Func<bool> until)
+    {
+        while (!until())
+        {
+            pending ??= stream.ReadAsync(buffer).AsTask();
+            if (Ended || await Task.WhenAny(pending, Task.Delay(quiet)) != pending || !await ReadAsync(quiet))
+            {
+                return until();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Everything that comes from here on, with this text and what was not taken yet before it.</summary>
+    public Stream Continued(string before) => new PrefixedStream(Encoding.UTF8.GetBytes(before + Text), stream);
+
+    /// <summary>Says in TCP that nothing more comes.</summary>
+    public void EndOutput()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The node was faster.
+        }
     }
 
     /// <summary>Loses the connection without a word.</summary>
