@@ -114,6 +114,7 @@ public static class Messages
             return;
         }
 
+        stanza = WithoutForgedIds(stanza, input.From, input.To, user.Jid);
         var flags = MessageKind.FlagsOf(stanza) | (addressed ? MessageFlags.ToFullJid : MessageFlags.None);
         var delivered = Show(stanza, new MessageRef(long.MaxValue, "", flags, 0, input.To.Resource, 0), turn);
         if (!delivered && !state && stanza.HasAny(PayloadFlags.Body | PayloadFlags.Encrypted))
@@ -121,6 +122,13 @@ public static class Messages
             // Not to be stored and nobody there to take it: the sender learns that it did not arrive.
             Bounce(stanza, input.From, turn);
         }
+    }
+
+    // XEP-0359 §3: also from a message that gets no id of ours, or a client would take the sender's for one.
+    private static Stanza WithoutForgedIds(Stanza stanza, Jid from, Jid to, Jid account)
+    {
+        var forged = StanzaSplice.ForgedStanzaIds(stanza, account);
+        return forged.Length > 0 && Stanza.TryParseStamped(StanzaSplice.Stamp(stanza, from, to, forged), out var cleaned) ? cleaned : stanza;
     }
 
     /// <summary>

@@ -29,6 +29,15 @@ public class MessageTests
         Assert.Equal("bob@example.org", message.Child("stanza-id", "urn:xmpp:sid:0")!.Attr("by"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("<no-store xmlns='urn:xmpp:hints'/>")]
+    public void A_stanza_id_that_the_sender_made_up_never_arrives(string hint)
+    {
+        _alice.Send($"<message to='bob@example.org/phone' type='chat'><body>x</body><stanza-id xmlns='urn:xmpp:sid:0' by='BOB@example.org' id='forged'/>{hint}</message>");
+        Assert.DoesNotContain(Assert.Single(_bob.Messages).Children, child => child.Name == "stanza-id" && child.Attr("id") == "forged");
+    }
+
     [Fact]
     public void An_ack_request_is_answered_with_what_is_committed()
     {

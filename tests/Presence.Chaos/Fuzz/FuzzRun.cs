@@ -69,9 +69,10 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
             Find($"the canaries suffered: {harm}");
         }
 
+        var slowest = canaries.Slowest;
         await ReadBackAsync();
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{played} cases in {clock.Elapsed.TotalSeconds:F0} s, seed {options.Seed}: {findings.Count} findings; slowest acknowledgement of a canary {canaries.Slowest.TotalMilliseconds:F0} ms"));
+            $"{played} cases in {clock.Elapsed.TotalSeconds:F0} s, seed {options.Seed}: {findings.Count} findings; slowest acknowledgement of a canary {slowest.TotalMilliseconds:F0} ms"));
         return findings;
     }
 

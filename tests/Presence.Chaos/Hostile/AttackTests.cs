@@ -123,8 +123,10 @@ public sealed class AttackTests(BesiegedNode besieged) : IClassFixture<BesiegedN
         await besieged.AssertUnharmedAsync();
     }
 
-    [Fact]
-    public async Task A_forged_stanza_id_is_replaced()
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("<no-store xmlns='urn:xmpp:hints'/>", false)]
+    public async Task A_forged_stanza_id_is_replaced_or_taken_out(string hint, bool stored)
     {
         await using var victim = await Intruder.BoundAsync(Port, BesiegedNode.Victim, "forged");
         await using var intruder = await Intruder.BoundAsync(Port, BesiegedNode.Mallory);
@@ -132,10 +134,10 @@ public sealed class AttackTests(BesiegedNode besieged) : IClassFixture<BesiegedN
         await victim.TakeAsync("<presence");
         await intruder.SendAsync(
             $"<message to='{BesiegedNode.Victim}' type='chat'><body>trust me</body><stanza-id xmlns='urn:xmpp:sid:0' by='{BesiegedNode.Victim}' id='forged-id'/>"
-            + "<s:stanza-id xmlns:s='urn:xmpp:sid:0' by='VICTIM@localhost' id='forged-too'/></message>");
+            + "<s:stanza-id xmlns:s='urn:xmpp:sid:0' by='VICTIM@localhost' id='forged-too'/>" + hint + "</message>");
         var message = await victim.TakeAsync("</message>");
         Assert.Contains("trust me", message, StringComparison.Ordinal);
-        Assert.Contains("stanza-id", message, StringComparison.Ordinal);
+        Assert.Equal(stored, message.Contains("stanza-id", StringComparison.Ordinal));
         Assert.DoesNotContain("forged-", message, StringComparison.Ordinal);
         await besieged.AssertUnharmedAsync();
     }
