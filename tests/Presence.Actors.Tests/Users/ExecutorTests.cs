@@ -1,6 +1,7 @@
 using Presence.Actors.Hosting;
 using Presence.Actors.Shards;
 using Presence.Protocol.Addressing;
+using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Storage.Contracts;
 using Presence.Tests.Shared;
