@@ -82,7 +82,8 @@ internal sealed class Observer(NodeProcess node, string account, Action<string> 
             return $"the node passed on a sender that is none: {whole}";
         }
 
-        var ids = stanza.Elements(XName.Get("stanza-id", "urn:xmpp:sid:0")).Where(id => id.Attribute("by")?.Value == account).ToArray();
+        // XEP-0359 is about messages.
+        XElement[] ids = stanza.Name.LocalName != "message" ? [] : [.. stanza.Elements(XName.Get("stanza-id", "urn:xmpp:sid:0")).Where(id => id.Attribute("by")?.Value == account)];
         return ids.Length > 1 || ids.Any(id => id.Attribute("id")?.Value == "forged") ? $"the node passed on a forged stanza-id: {whole}" : null;
     }
 
