@@ -1,8 +1,10 @@
-// Converse.js in a headless Chromium: logs in at /chat, chats with a client on TCP, loses its network, and comes back.
+// Converse.js in a headless Chromium: logs in at /chat with its push plugin on, chats with a client on TCP, loses its network, is shown as away and pushed, and comes
+// back to what waited when a line on standard input tells it to.
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 import { account, config, emit, login, person, run, within, xml } from "./play.mjs";
 
@@ -31,29 +33,74 @@ async function network(port) {
   };
 }
 
+const PUSH = { jid: "push.localhost", node: `node-of-${account("alice")}`, secret: "secret of the page" };
+const show = (presence) => presence.getChildText("show") ?? presence.attrs.type ?? "available";
+
+/** Each sees whether the other is there. Only who asked for the roster is told how a subscription goes on (RFC 6121 §2.1.6). */
+async function befriend(one, other) {
+  for (const each of [one, other]) await each.ask("get", xml("query", "jabber:iq:roster"));
+  for (const [from, to] of [[one, other], [other, one]]) {
+    await from.send(xml("presence", { type: "subscribe", to: to.jid.bare().toString() }));
+    await to.take((s) => s.is("presence") && s.attrs.type === "subscribe", "subscription request");
+    await to.send(xml("presence", { type: "subscribed", to: from.jid.bare().toString() }));
+    await from.take((s) => s.is("presence") && s.attrs.type === "subscribed", "subscription");
+  }
+}
+
+/** What the page says and hears over its WebSockets; either can be awaited. */
+function watch(page) {
+  const sent = [], received = [];
+  const waiting = new Set();
+  const note = (frames) => ({ payload }) => { frames.push(String(payload)); for (const look of waiting) look(); };
+  page.on("websocket", (socket) => {
+    socket.on("framesent", note(sent));
+    socket.on("framereceived", note(received));
+  });
+  const frame = async (frames, fits, what) => {
+    let look;
+    const found = new Promise((resolve) => {
+      look = () => { const text = frames.find(fits); if (text) resolve(text); };
+      waiting.add(look);
+      look();
+    });
+    try { return await within(found, what, 30_000); } finally { waiting.delete(look); }
+  };
+  return {
+    sent, received,
+    says: (pattern) => frame(sent, (text) => pattern.test(text), `${pattern} from the page`),
+    hears: (part, since = 0) => frame(received, (text) => text.includes(part) && received.indexOf(text) >= since, `${part} for the page`),
+  };
+}
+
 run(async () => {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   const profile = await mkdtemp(join(tmpdir(), "presence-chromium-"));
   const net = await network(config.http);
   const bob = await login(person("bob", "tcp"));
+  const first = await login(person("alice", "first"));
+  await befriend(bob, first);
+  await first.stop();
   const browser = await chromium.launchPersistentContext(profile, { executablePath: "/usr/bin/chromium", args: flags });
   try {
     const page = browser.pages()[0];
     page.on("pageerror", (error) => console.error(`page: ${error}`));
-    const sent = [], received = [];
-    let arrived = () => {};
-    page.on("websocket", (socket) => {
-      socket.on("framesent", ({ payload }) => sent.push(String(payload)));
-      socket.on("framereceived", ({ payload }) => { received.push(String(payload)); arrived(); });
+    const wire = watch(page);
+    // The chat page as the node gives it, with an app server beside.
+    await page.route("**/chat/start.js", async (route) => {
+      const script = await (await route.fetch()).text();
+      await route.fulfill({ contentType: "text/javascript", body: script.replace("initialize({", `initialize({ push_app_servers: [${JSON.stringify(PUSH)}],`) });
     });
-    const frame = (part) => within(new Promise((resolve) => {
-      arrived = () => received.some((text) => text.includes(part)) && resolve();
-      arrived();
-    }), part, 30_000);
+    const presence = (wanted) => bob.take((s) => s.is("presence") && s.attrs.from.startsWith(`${account("alice")}/converse`) && show(s) === wanted, `${wanted} presence`);
+
     await page.goto(`http://localhost:${net.port}/chat`);
     await page.fill("input[name=jid]", account("alice"));
     await page.fill("input[name=password]", config.password);
     await page.press("input[name=password]", "Enter");
-    await frame("<enabled");
+    await wire.hears("<enabled");
+    await presence("available");
+    const enable = await wire.says(/<enable[^>]*urn:xmpp:push:0/);
+    const id = / id="([^"]+)"/.exec(enable)[1];
+    emit("push", { answer: / type=['"](\w+)['"]/.exec(await wire.hears(id))[1] });
 
     await bob.say(account("alice"), "hello browser");
     await page.getByText("bob").first().click();
@@ -63,17 +110,22 @@ run(async () => {
     emit("heard", { body: (await bob.takeMessage("hello tcp")).getChildText("body") });
 
     net.cut();
+    emit("gone", { show: show(await presence("away")) });
     for (let n = 0; n < 5; n++) await bob.say(account("alice"), `while away ${n}`);
     await bob.ask("get", xml("query", "jabber:iq:roster"));
-    const before = received.length;
+    emit("sent");
+    await within(lines.next(), "word to go on", 30_000);
+
+    const before = wire.received.length;
     net.mend();
-    await frame("<resumed");
+    await wire.hears("<resumed", before);
     await page.getByText("while away 4").first().waitFor();
     const bodies = await page.locator(".chat-msg__text").allInnerTexts();
     emit("back", {
       got: bodies.map((body) => body.trim()).filter((body) => body.startsWith("while away")),
-      early: received.slice(0, before).filter((text) => text.includes("while away")).length,
-      opened: sent.filter((text) => text.startsWith("<open")).length,
+      early: wire.received.slice(0, before).filter((text) => text.includes("while away")).length,
+      opened: wire.sent.filter((text) => text.startsWith("<open")).length,
+      show: show(await presence("available")),
     });
   } finally {
     await browser.close();

@@ -1,8 +1,8 @@
 """An app server of XEP-0357 behind the node: the phone enables push at it, sleeps, and is published to.
 
 argv[1] says what the app server does: "take" (answers every publish), "refuse" (item-not-found), "absent" (is not connected until it is told
-to be by a line on standard input; the node may die meanwhile). Prints every publish; ends with that for alice when it was absent, else with the
-measure: that for carol, whose message was sent last.
+to be by a line on standard input; the node may die meanwhile), "serve" (takes publishes for phones of other scripts until it is told to go). Prints
+every publish; ends with that for alice when it was absent, else with the measure: that for carol, whose message was sent last.
 """
 import asyncio
 import sys
@@ -28,6 +28,10 @@ class AppServer(slixmpp.ComponentXMPP):
         super().__init__(PUSH, CONFIG["componentSecrets"][PUSH], HOST, CONFIG["component"])
         self.refused = refused
         self.published = asyncio.Queue()
+        # What clients ask before they trust it with their pushes (XEP-0357 §3).
+        self.register_plugin("xep_0030")
+        self["xep_0030"].add_identity(category="pubsub", itype="push", jid=PUSH)
+        self["xep_0030"].add_feature("urn:xmpp:push:0", jid=PUSH)
         self.register_handler(Callback("publish", MatchXPath(f"{{jabber:component:accept}}iq/{PUBSUB}pubsub"), self.publish))
 
     async def begin(self):
@@ -60,7 +64,7 @@ class AppServer(slixmpp.ComponentXMPP):
 
 
 def fields(form):
-    return {f.get("var"): f.findtext(VALUE) for f in form.iter(FIELD)}
+    return {f.get("var"): f.findtext(VALUE) for f in form.iter(FIELD)} if form is not None else {}
 
 
 def node_of(name):
@@ -88,6 +92,9 @@ async def play():
     app = AppServer(refused=[node_of("alice")] if does == "refuse" else [])
     if does != "absent":
         await app.begin()
+    if does == "serve":
+        emit("connected")
+        return await told()
     await asleep("alice")
     await asleep("carol")
     bob = await Client("bob", "desk").login()
