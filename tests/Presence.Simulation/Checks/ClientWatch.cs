@@ -1,5 +1,4 @@
 using System.Text;
-using Presence.Actors;
 using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Simulation.Clients;

@@ -1,6 +1,7 @@
 using Presence.Actors;
 using Presence.Actors.Shards;
 using Presence.Actors.Users;
+using Presence.Protocol.Stanzas;
 using Presence.Routing;
 using Presence.Simulation.Engine;
 using Presence.Storage.Contracts;
