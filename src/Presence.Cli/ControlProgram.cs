@@ -50,6 +50,8 @@ public static class ControlProgram
             ExplainCommand.Create(run),
             CheckCommand.Create(run),
             CertificateCommand.Create(run),
+            BackupCommand.Create(run),
+            RestoreCommand.Create(run),
             PhoneCommand.Create(run),
             LoadCommand.Create(run),
         };

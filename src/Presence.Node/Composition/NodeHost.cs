@@ -257,8 +257,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
         // Before the HTTP servers: their connections would be cut before the edge could end the streams on them.
         _stops.Push(() => StopEdgeAsync(edge));
         var check = new RunningCheck(_options, Ports, health, _clock);
+        var backup = new OnlineBackup(store, _clock, loggers.CreateLogger<OnlineBackup>());
         Admin = new AdminBackend(
-            domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store, check.RunAsync, edge.ReloadCertificate);
+            domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store, check.RunAsync, edge.ReloadCertificate, backup.Start);
+        _stops.Push(() => Done(backup.Dispose));
         var admin = new AdminEndpoint(Admin, _clock);
         _stops.Push(() => Done(admin.Dispose));
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));

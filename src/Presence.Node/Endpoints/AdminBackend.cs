@@ -14,6 +14,7 @@ namespace Presence.Node.Endpoints;
 /// <param name="Store">What is read of users without asking their owners. Blocks; throws <see cref="IOException"/> when the store cannot be read.</param>
 /// <param name="Check">Looks at certificate, ports, store and disk of the running node.</param>
 /// <param name="ReloadCertificate">Reads the certificate again. May block on the disk.</param>
+/// <param name="Backup">Begins a backup to a new file of this absolute path, or refuses.</param>
 internal sealed record AdminBackend(
     Jid Domain,
     int KeyIterations,
@@ -21,4 +22,5 @@ internal sealed record AdminBackend(
     Func<CancellationToken, Task> Erased,
     IUserReads Store,
     Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> Check,
-    Func<CertificateReload> ReloadCertificate);
+    Func<CertificateReload> ReloadCertificate,
+    Func<string, AdminAnswer> Backup);

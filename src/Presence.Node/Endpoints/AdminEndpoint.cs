@@ -89,6 +89,7 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
             ("GET", ["facts"]) => Task.FromResult(_import.Facts()),
             ("POST", ["import"]) => _import.ImportAsync(context, cancellation),
             ("GET", ["check"]) => CheckAsync(cancellation),
+            ("POST", ["backup"]) => BackupAsync(context, cancellation),
             ("POST", ["certificate", "reload"]) => ReloadCertificateAsync(cancellation),
             var (method, _) => Task.FromResult(AdminAnswer.Refused(
                 StatusCodes.Status404NotFound, "no-such-path", $"{method} {context.Request.Path} does not exist; docs/operations/deploy.md lists what does")),
@@ -216,6 +217,10 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
             }
         },
         cancellation));
+
+    private async Task<AdminAnswer> BackupAsync(HttpContext context, CancellationToken cancellation) =>
+        Text(await ReadAsync(context, cancellation).ConfigureAwait(false), "file") is { } file
+            ? backend.Backup(file) : AdminAnswer.BadRequest("the body must be a JSON object with a text \"file\"");
 
     private async Task<AdminAnswer> CheckAsync(CancellationToken cancellation) =>
         AdminAnswer.Ok(AdminJson.Checks(await backend.Check(cancellation).ConfigureAwait(false)));

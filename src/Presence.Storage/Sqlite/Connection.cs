@@ -102,6 +102,37 @@ internal sealed class Connection : IDisposable
         return code == raw.SQLITE_OK && frames == copied;
     }
 
+    /// <summary>Copies the whole database over another one, page by page. In a transaction of the caller's that began with a read, all of it is of that moment.</summary>
+    /// <param name="step">After each step: pages that remain, pages in all. What it throws ends the copy.</param>
+    public void CopyTo(Connection target, int pagesPerStep, Action<int, int> step)
+    {
+        using var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        if (backup is null || backup.IsInvalid)
+        {
+            throw target.Failure(raw.SQLITE_ERROR);
+        }
+
+        int code;
+        do
+        {
+            code = raw.sqlite3_backup_step(backup, pagesPerStep);
+            if (code is not (raw.SQLITE_OK or raw.SQLITE_DONE))
+            {
+                throw new SqliteFailure(code, raw.sqlite3_errstr(code).utf8_to_string());
+            }
+
+            step(raw.sqlite3_backup_remaining(backup), raw.sqlite3_backup_pagecount(backup));
+        }
+        while (code == raw.SQLITE_OK);
+    }
+
+    /// <summary>Lets a long statement be broken off: it then fails as interrupted.</summary>
+    public void BreakOff(Func<bool> wanted)
+    {
+        const int Instructions = 100_000;
+        raw.sqlite3_progress_handler(_handle, Instructions, _ => wanted() ? 1 : 0, null);
+    }
+
     /// <summary>Pages this connection has written since it was opened; a 32-bit counter that wraps.</summary>
     public int PagesWritten()
     {

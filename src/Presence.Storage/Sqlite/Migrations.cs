@@ -19,21 +19,32 @@ internal static class Migrations
     /// <summary>The steps in this assembly, in order.</summary>
     public static IReadOnlyList<Migration> Known { get; } = Load();
 
-    /// <summary>Whether the file is ours and has exactly the schema this program knows: for who only reads.</summary>
+    /// <summary>Whether the file is ours and of a version that this program can bring up to date.</summary>
     /// <exception cref="StoreException">It is not; the message says what to do.</exception>
-    public static void Check(Connection connection, string path)
+    public static void CheckKnown(Connection connection, string path)
     {
         if (connection.Number("PRAGMA application_id") != ApplicationId)
         {
             throw new StoreException($"{path} is no database of this program.");
         }
 
-        var (version, newest) = (connection.Number("SELECT coalesce(max(version), 0) FROM schema_version"), Known[^1].Version);
-        if (version != newest)
+        if (connection.Number("SELECT coalesce(max(version), 0) FROM schema_version") is var version && version > Known[^1].Version)
+        {
+            throw new StoreException(string.Create(
+                CultureInfo.InvariantCulture, $"{path} has schema version {version}, this program knows up to {Known[^1].Version}: use the newer program that wrote it."));
+        }
+    }
+
+    /// <summary>Whether the file is ours and has exactly the schema this program knows: for who only reads.</summary>
+    /// <exception cref="StoreException">It is not; the message says what to do.</exception>
+    public static void Check(Connection connection, string path)
+    {
+        CheckKnown(connection, path);
+        if (connection.Number("SELECT coalesce(max(version), 0) FROM schema_version") is var version && version < Known[^1].Version)
         {
             throw new StoreException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path} has schema version {version}, this program reads {newest}: {(version < newest ? "start the node of this version once, it brings it up to date" : "use the newer program that wrote it")}."));
+                $"{path} has schema version {version}, this program reads {Known[^1].Version}: start the node of this version once, it brings it up to date."));
         }
     }
 

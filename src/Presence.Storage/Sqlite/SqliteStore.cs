@@ -33,6 +33,7 @@ public sealed class SqliteStore : IStore, IDisposable
         _lock = DataLock.Take(_directory);
         try
         {
+            StoreRestore.RefuseHalfDone(_directory);
             _connection = Guarded(() => Open(path, options));
         }
         catch
@@ -134,6 +135,15 @@ public sealed class SqliteStore : IStore, IDisposable
         c => c.Prepare("SELECT 1 FROM erasing WHERE user_id = ?").Start().Add(userId).First(static _ => true));
 
     public bool Erase(int limit) => Write(() => _erasure.Step(limit));
+
+    /// <summary>
+    /// Copies the database as it is now to a new file, checks the copy and flushes it to the disk, while everything else goes on. Blocks for as long as that takes.
+    /// </summary>
+    /// <param name="file">An absolute path where nothing is yet.</param>
+    /// <param name="progress">Called on the calling thread.</param>
+    /// <exception cref="StoreException">It cannot be read or written, or the copy is damaged; the message says what to do.</exception>
+    public BackupResult Backup(string file, Action<BackupProgress> progress, CancellationToken cancellation) =>
+        StoreBackup.Run(Path.Combine(_directory, FileName), file, progress, cancellation);
 
     public bool Idle()
     {

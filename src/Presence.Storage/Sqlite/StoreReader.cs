@@ -27,6 +27,7 @@ public sealed class StoreReader : IUserReads, IDisposable
         var reads = new ReadPool(path, 1);
         try
         {
+            StoreRestore.RefuseHalfDone(directory);
             var secret = reads.Read(c =>
             {
                 Migrations.Check(c, path);

@@ -49,7 +49,8 @@ public sealed class AdminWorld : IAsyncDisposable
                 _ => Task.CompletedTask,
                 world.Reads = new PlayedReads(world.Store),
                 _ => Task.FromResult<IReadOnlyList<CheckResult>>(world.Checks),
-                () => world.Reload),
+                () => world.Reload,
+                file => AdminAnswer.BadRequest(file)),
             TimeProvider.System);
         world._listener = await HttpServer.OnSocketAsync(world.Socket, world._endpoint.HandleAsync, NullLoggerFactory.Instance);
         return world;
