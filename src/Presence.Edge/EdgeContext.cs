@@ -33,6 +33,8 @@ internal sealed class EdgeContext(
 
     public ConnectionLimits Limits { get; } = new(options.MaxConnections, options.MaxConnectionsPerAddress);
 
+    public RefusalLog Refusals { get; } = new(time);
+
     /// <summary>What users may send who are connected now.</summary>
     public UserAllowances Users { get; } = new(() => new Allowance(options.UserRate, options.RateBurst.TotalSeconds, time.TimestampFrequency));
 

@@ -29,6 +29,6 @@ internal sealed partial class ClientConnection
         "Connection {Id}: {Address} sends a PROXY protocol header and does not stand in Xmpp:ProxyProtocol, so nobody behind it can log in. If it is your proxy, add it to the list")]
     private static partial void LogUntrustedProxy(ILogger log, long id, IPAddress address);
 
-    [LoggerMessage(17, LogLevel.Warning, "Connection {Id}: {Address} behind {Proxy} refused: it has as many connections as Limits:ConnectionsPerAddress allows")]
-    private static partial void LogRefused(ILogger log, long id, IPAddress address, IPAddress proxy);
+    [LoggerMessage(17, LogLevel.Warning, "Connection {Id}: {Address} behind {Proxy} refused: it has as many connections as Limits:ConnectionsPerAddress allows ({Count} refused since this was last logged)")]
+    private static partial void LogRefused(ILogger log, long id, IPAddress address, IPAddress proxy, long count);
 }

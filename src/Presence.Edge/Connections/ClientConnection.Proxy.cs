@@ -24,7 +24,11 @@ internal sealed partial class ClientConnection
         if (!Edge.Limits.TryName(address))
         {
             Edge.Metrics.Refused();
-            LogRefused(Edge.ConnectionLog, Id.Value, Remote.Address, proxy);
+            if (Edge.Refusals.Note(out var count))
+            {
+                LogRefused(Edge.ConnectionLog, Id.Value, Remote.Address, proxy, count);
+            }
+
             return false;
         }
 

@@ -98,8 +98,12 @@ internal sealed partial class ClientListener : IDisposable
         if (!_edge.Limits.TryEnter(address))
         {
             _edge.Metrics.Refused();
-            LogRefused(_log, remote.Address);
             socket.Close(0);
+            if (_edge.Refusals.Note(out var count))
+            {
+                LogRefused(_log, remote.Address, count);
+            }
+
             return;
         }
 
@@ -127,6 +131,7 @@ internal sealed partial class ClientListener : IDisposable
     [LoggerMessage(31, LogLevel.Warning, "Accept failed: {Error}")]
     private static partial void LogAcceptFailed(ILogger log, SocketError error);
 
-    [LoggerMessage(32, LogLevel.Warning, "Connection from {Address} refused: limit reached")]
-    private static partial void LogRefused(ILogger log, IPAddress address);
+    [LoggerMessage(32, LogLevel.Warning,
+        "Connection from {Address} refused: Limits:MaxConnections or Limits:ConnectionsPerAddress is reached ({Count} refused since this was last logged)")]
+    private static partial void LogRefused(ILogger log, IPAddress address, long count);
 }

@@ -38,6 +38,25 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_flood_of_refused_sockets_is_told_in_the_log_once_in_a_while_with_its_number()
+    {
+        await using var edge = TestEdge.Start(o => o with { MaxConnections = 1 });
+        await using var only = await edge.PlainAsync();
+        for (var count = 0; count < 5; count++)
+        {
+            await IsRefusedAsync(edge);
+        }
+
+        await edge.PassAsync(TimeSpan.FromSeconds(10));
+        await IsRefusedAsync(edge);
+        await edge.UntilAsync(() => Refusals(edge).Length == 2);
+        Assert.Contains("(1 refused", Refusals(edge)[0], StringComparison.Ordinal);
+        Assert.Contains("(5 refused", Refusals(edge)[1], StringComparison.Ordinal);
+    }
+
+    private static string[] Refusals(TestEdge edge) => [.. edge.Logs.Entries.Select(entry => entry.Text).Where(text => text.Contains(" refused since ", StringComparison.Ordinal))];
+
+    [Fact]
     public async Task Zero_means_no_limit_per_address()
     {
         await using var edge = TestEdge.Start(o => o with { MaxConnectionsPerAddress = 0 });
