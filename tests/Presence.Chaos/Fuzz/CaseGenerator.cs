@@ -17,11 +17,11 @@ internal sealed class CaseGenerator(int seed, IReadOnlyDictionary<string, string
         var random = new Random(unchecked((seed * 1_000_003) + number));
         return random.Next(20) switch
         {
-            < 9 => Elements(number, random),
-            < 13 => Broken(number, random),
-            < 15 => Header(number, random),
-            < 18 => SaslCases.Make(number, random, names["{own}"]),
-            < 19 => Unbound(number, random),
+            < 8 => Elements(number, random),
+            < 12 => Broken(number, random),
+            < 14 => Header(number, random),
+            < 17 => SaslCases.Make(number, random, names["{own}"]),
+            < 18 => Unbound(number, random),
             _ => FrameCases.Make(number, random, Fill),
         };
     }

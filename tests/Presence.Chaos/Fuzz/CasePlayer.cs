@@ -69,12 +69,20 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
 
     private async Task<Intruder> ReachAsync(FuzzCase play)
     {
-        if (play.Stage == FuzzStage.WebSocket)
+        if (play.Stage >= FuzzStage.WebSocket)
         {
             var web = await Intruder.ConnectAsync(node.Ports.Http);
             await web.SendAsync("GET /xmpp-websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: xmpp\r\n\r\n");
             await web.TakeAsync("\r\n\r\n");
+            web.Framed = true;
+            if (play.Stage == FuzzStage.WebSocketBound)
+            {
+                await web.OpenStreamAsync();
+                await web.LogInAsync(account);
+                await BindAsync(web);
+            }
+
             return web;
         }
 
@@ -91,11 +99,16 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
 
         if (play.Stage >= FuzzStage.Bound)
         {
-            await intruder.SendAsync("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>attack</resource></bind></iq>");
-            await intruder.TakeAsync("</iq>");
+            await BindAsync(intruder);
         }
 
         return intruder;
+    }
+
+    private static async Task BindAsync(Intruder intruder)
+    {
+        await intruder.SendAsync("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>attack</resource></bind></iq>");
+        await intruder.TakeAsync("</iq>");
     }
 
     private static async Task<string?> JudgeAsync(FuzzCase play, Intruder intruder, string sent)
@@ -130,7 +143,7 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
             return "the client has closed and the node does not";
         }
 
-        return play.Stage == FuzzStage.WebSocket ? null : Verdict(play, intruder, sent, closedByNode);
+        return play.Stage >= FuzzStage.WebSocket ? null : Verdict(play, intruder, sent, closedByNode);
     }
 
     private static string? Verdict(FuzzCase play, Intruder intruder, string sent, bool closedByNode)

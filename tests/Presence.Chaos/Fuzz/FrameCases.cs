@@ -11,13 +11,19 @@ internal static class FrameCases
 
     public static FuzzCase Make(int number, Random random, Func<string, string, string> fill)
     {
-        var steps = new List<FuzzStep> { Said(Frame(Text, "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>"u8.ToArray(), random, broken: random.Next(4) == 0)) };
+        var bound = random.Next(2) == 0;
+        var steps = new List<FuzzStep>();
+        if (!bound)
+        {
+            steps.Add(Said(Frame(Text, "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>"u8.ToArray(), random, broken: random.Next(4) == 0)));
+        }
+
         for (var count = random.Next(6); count >= 0; count--)
         {
             var text = Pick(
                 [
                     "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'>biwsbj11LHI9YWJj</auth>", "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>", "<message/>", "", " ",
-                    "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>", "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", "<a/><b/>", "<stream:features/>", .. Corpus.Iqs,
+                    "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>", "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", "<a/><b/>", "<stream:features/>", .. Corpus.Iqs, .. Corpus.Messages, .. Corpus.Presences, .. Corpus.Elements,
                 ],
                 random);
             var bytes = Encoding.UTF8.GetBytes(fill(text, "w"));
@@ -26,7 +32,7 @@ internal static class FrameCases
             steps.Add(Said(Frame(opcode, bytes, random, broken: random.Next(6) == 0)));
         }
 
-        return new(number, FuzzStage.WebSocket, false, steps, [], IsWellFormed: false, Cuts: random.Next(2) == 0);
+        return new(number, bound ? FuzzStage.WebSocketBound : FuzzStage.WebSocket, false, steps, [], IsWellFormed: false, Cuts: random.Next(2) == 0);
     }
 
     private static byte[] Frame(int opcode, byte[] payload, Random random, bool broken)

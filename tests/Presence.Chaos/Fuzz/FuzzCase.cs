@@ -17,6 +17,9 @@ public enum FuzzStage
 
     /// <summary>An HTTP request has been answered with 101; what follows are the client's frames.</summary>
     WebSocket,
+
+    /// <summary>The same, and a resource is bound.</summary>
+    WebSocketBound,
 }
 
 /// <summary>What is sent next, made from everything received since the stage was reached.</summary>

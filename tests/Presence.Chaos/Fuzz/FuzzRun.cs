@@ -64,6 +64,11 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
         await stop.CancelAsync();
         await observing;
         LookAtNode();
+        if (node.HasExited)
+        {
+            return findings;
+        }
+
         if (await canaries.FindingsAsync() is { Length: > 0 } harm)
         {
             Find($"the canaries suffered: {harm}");
@@ -80,7 +85,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
     {
         var generation = 0;
         var account = await EnrolAsync(worker, generation);
-        while (options.Case is { } only ? played == 0 : clock.Elapsed.TotalSeconds < options.Seconds && findings.Count < MaxFindings)
+        while (options.Case is not null ? played == 0 : clock.Elapsed.TotalSeconds < options.Seconds && findings.Count < MaxFindings)
         {
             var number = options.Case ?? Interlocked.Increment(ref next);
             current[worker] = number;
@@ -92,8 +97,13 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
                     Find(string.Create(CultureInfo.InvariantCulture, $"case {number}: {finding}"));
                 }
             }
-            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or TimeoutException && !node.HasExited)
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or TimeoutException)
             {
+                if (node.HasExited)
+                {
+                    return;
+                }
+
                 // A case may delete its account, change its password or fill its place with sessions.
                 account = await EnrolAsync(worker, ++generation);
             }
@@ -158,7 +168,6 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
         if (node.HasExited)
         {
             Find($"the node died, while cases {string.Join(", ", current.Values.Order())} were played:\n{node.Output}");
-            throw new InvalidOperationException("the node died");
         }
     }
 

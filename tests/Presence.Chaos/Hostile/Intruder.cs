@@ -91,7 +91,7 @@ public sealed partial class Intruder : IAsyncDisposable
 
     public async Task OpenStreamAsync()
     {
-        await SendAsync(Header);
+        await SendAsync(Framed ? "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>" : Header);
         await TakeAsync("</stream:features>");
     }
 
@@ -107,7 +107,10 @@ public sealed partial class Intruder : IAsyncDisposable
         await OpenStreamAsync();
     }
 
-    public Task SendAsync(string xml) => SendAsync(Encoding.UTF8.GetBytes(xml));
+    /// <summary>Whether what is sent as a string goes into a WebSocket frame of its own (RFC 7395).</summary>
+    public bool Framed { get; set; }
+
+    public Task SendAsync(string xml) => SendAsync(Framed ? Frame(Encoding.UTF8.GetBytes(xml)) : Encoding.UTF8.GetBytes(xml));
 
     /// <exception cref="IOException">The connection ended.</exception>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
@@ -251,6 +254,9 @@ public sealed partial class Intruder : IAsyncDisposable
             // Gone already.
         }
     }
+
+    // RFC 6455 §5.2: final, text, masked.
+    private static byte[] Frame(byte[] text) => [0x81, 0xFE, (byte)(text.Length >> 8), (byte)text.Length, 0, 0, 0, 0, .. text];
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
