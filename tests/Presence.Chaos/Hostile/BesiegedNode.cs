@@ -26,7 +26,7 @@ public sealed class BesiegedNode : IAsyncLifetime
             ["Limits:StanzasPerSecond"] = "250",
             ["Limits:BytesPerSecond"] = "4MiB",
             ["Limits:RateBurst"] = "2s",
-            ["Limits:FloodTimeout"] = "2s",
+            ["Limits:FloodTimeout"] = "1s",
             ["Limits:AckTimeout"] = "3s",
             ["Logging:LogLevel:Default"] = "warning",
         },

@@ -35,6 +35,9 @@ public sealed partial class Intruder : IAsyncDisposable
     /// <summary>Everything received and not taken yet.</summary>
     public string Text => text.ToString();
 
+    /// <summary>Characters from which on the older half is forgotten; null: everything is kept.</summary>
+    public int? ForgetsAbove { get; set; }
+
     /// <summary>Whether the node has closed its side, in good order or not.</summary>
     public bool Ended { get; private set; }
 
@@ -263,6 +266,11 @@ public sealed partial class Intruder : IAsyncDisposable
         var chars = new char[decoder.GetCharCount(bytes, flush: false)];
         decoder.GetChars(bytes, chars, flush: false);
         text.Append(chars);
+        if (ForgetsAbove is { } most && text.Length > most)
+        {
+            text.Remove(0, text.Length - (most / 2));
+        }
+
         if (text.Length > MaxText)
         {
             throw new InvalidOperationException("the node says more than the test can keep");

@@ -54,6 +54,7 @@ public sealed partial class SiegeTests(BesiegedNode besieged) : IClassFixture<Be
     [InlineData("<message to='victim@localhost' type='chat'><body>flood</body></message>")]
     [InlineData("<presence><status>flood</status></presence>")]
     [InlineData("<iq type='get' id='f'><query xmlns='jabber:iq:roster'/></iq>")]
+    [InlineData("<iq type='set' id='f'><query xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'><max>250</max></set></query></iq>")]
     [InlineData("<r xmlns='urn:xmpp:sm:3'/>")]
     [InlineData("                                                                                                         ")]
     public async Task A_flood_that_does_not_stop_is_a_policy_violation(string xml)
@@ -62,12 +63,26 @@ public sealed partial class SiegeTests(BesiegedNode besieged) : IClassFixture<Be
         await intruder.SendAsync("<enable xmlns='urn:xmpp:sm:3'/>");
         await intruder.TakeAsync("<enabled");
         var some = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(xml, 50)));
+        intruder.ForgetsAbove = 100_000;
         var error = intruder.StreamErrorAsync(Soon);
-        while (!error.IsCompleted)
+        var flood = Task.Run(async () =>
         {
-            await Task.WhenAny(error, intruder.TrySendAsync(some));
+            while (!error.IsCompleted)
+            {
+                await Task.WhenAny(error, intruder.TrySendAsync(some));
+            }
+        });
+
+        // The canaries are there already; somebody new has to get in as well.
+        var clock = Stopwatch.StartNew();
+        await using (var neighbour = await Intruder.BoundAsync(Port, BesiegedNode.Victim, "neighbour"))
+        {
+            await neighbour.SendAsync("<iq type='get' id='n'><query xmlns='jabber:iq:roster'/></iq>");
+            await neighbour.TakeAsync("jabber:iq:roster");
         }
 
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        await flood;
         Assert.Equal("policy-violation", await error);
         await besieged.AssertUnharmedAsync();
     }
