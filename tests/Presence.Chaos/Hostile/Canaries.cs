@@ -18,6 +18,7 @@ public sealed class Canaries : IAsyncDisposable
     private readonly Ledger ledger = new();
     private readonly CancellationTokenSource chatting = new();
     private readonly CancellationTokenSource living = new();
+    private readonly SemaphoreSlim turn = new(1, 1);
     private readonly List<Task> lives = [];
     private readonly Person[] people;
     private readonly TimeSpan limit;
@@ -54,6 +55,20 @@ public sealed class Canaries : IAsyncDisposable
     /// <summary>Waits until what has been written until now has been acknowledged and has arrived, and tells everything that is wrong; empty if nothing is.</summary>
     public async Task<string> FindingsAsync()
     {
+        // Nobody writes meanwhile: what is just on its way would look lost.
+        await turn.WaitAsync();
+        try
+        {
+            return await JudgeAsync();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<string> JudgeAsync()
+    {
         var due = Conversations.Select(c => (Conversation: c, c.Sent)).ToArray();
         var clock = Stopwatch.StartNew();
         while (due.Any(d => d.Conversation.Arrivals < d.Sent || d.Conversation.Acknowledged < d.Sent) && clock.Elapsed < limit)
@@ -76,6 +91,7 @@ public sealed class Canaries : IAsyncDisposable
         await living.CancelAsync();
         await Task.WhenAll([chat, .. lives]).ContinueWith(_ => { }, TaskScheduler.Default);
         chatting.Dispose();
+        turn.Dispose();
         living.Dispose();
     }
 
@@ -85,8 +101,10 @@ public sealed class Canaries : IAsyncDisposable
     {
         for (var round = 0; ; round++)
         {
+            await turn.WaitAsync(chatting.Token);
             Say(people[0], people[1], round * 37);
             Say(people[1], people[0], round * 53);
+            turn.Release();
             await Task.Delay(Between, chatting.Token);
         }
     }
