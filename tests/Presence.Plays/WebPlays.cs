@@ -50,10 +50,14 @@ public sealed class WebPlays(PlayNode stage, BrowserNode browsers) : IClassFixtu
         Assert.All(pushes, push => Assert.Equal($"node-of-{cast["alice"]}", push.Text("node")));
         Assert.All(pushes, push => Assert.Contains("\"secret\":\"secret of the page\"", push.Json("options"), StringComparison.Ordinal));
         Assert.All(pushes, push => Assert.Matches("\"message-count\":\"[1-5]\"", push.Json("fields")));
+        string[] waited = [.. Enumerable.Range(0, 5).Select(n => $"while away {n}")];
         var back = play.One("back");
-        Assert.Equal(Enumerable.Range(0, 5).Select(n => $"while away {n}"), back.Texts("got"));
+        Assert.Equal(waited, back.Texts("got"));
         Assert.Equal("available", back.Text("show"));
         Assert.Equal(0, back.Number("early"));
         Assert.Equal(4, back.Number("opened"));
+        Assert.Equal(waited, play.One("loaded anew").Texts("got"));
+        Assert.Equal(0, play.One("loaded anew").Number("errors"));
+        Assert.Single((await browsers.Node.Admin.SessionsAsync(cast["alice"])).GetProperty("sessions").EnumerateArray());
     }
 }

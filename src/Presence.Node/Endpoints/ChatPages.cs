@@ -86,6 +86,21 @@ internal sealed class ChatPages(string directory, string domain)
         """
         import "/chat/converse.min.js";
 
+        // Loaded anew, Converse.js resumes its session but goes on under a new resource, which ends the stream (RFC 6120 §8.1.2.1) and leaves the session
+        // behind. So a page hands its full address on to the page that takes its place, and to no copy of itself beside it.
+        const key = "conversejs-session-jid", kept = sessionStorage.getItem("presence-jid");
+        sessionStorage.removeItem("presence-jid");
+        if (kept?.startsWith(localStorage.getItem(key) + "/")) {
+          localStorage.setItem(key, kept);
+        }
+
+        window.converse.plugins.add("presence-reload", {
+          initialize() {
+            const { api } = this._converse;
+            addEventListener("pagehide", () => sessionStorage.setItem("presence-jid", api.connection.get()?.jid ?? ""));
+          },
+        });
+
         const scheme = location.protocol === "https:" ? "wss" : "ws";
         window.converse.initialize({
           assets_path: "/chat/",
@@ -95,6 +110,7 @@ internal sealed class ChatPages(string directory, string domain)
           enable_smacks: true,
           locked_domain: document.body.dataset.domain,
           view_mode: "fullscreen",
+          whitelisted_plugins: ["presence-reload"],
           websocket_url: `${scheme}://${location.host}/xmpp-websocket`,
         });
 
