@@ -24,14 +24,18 @@ public static class UnicodeSupport
         return !string.Equals(text, text.Normalize(NormalizationForm.FormKC), StringComparison.Ordinal);
     }
 
-    /// <summary>Code points of the text; false when a surrogate stands alone.</summary>
+    /// <summary>Code points of the text; false when a surrogate stands alone, or U+FFFE is in it.</summary>
+    /// <remarks>
+    /// The runtime takes U+FFFE, a byte order mark the wrong way round, for a sign of broken text: to normalise it is an exception. It is no character,
+    /// so no PRECIS class has it; callers that refuse here never meet the exception.
+    /// </remarks>
     internal static bool TryDecode(ReadOnlySpan<char> text, out int[] codePoints)
     {
         codePoints = new int[text.Length];
         var count = 0;
         while (!text.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) != System.Buffers.OperationStatus.Done || rune.Value == 0xFFFE)
             {
                 return false;
             }

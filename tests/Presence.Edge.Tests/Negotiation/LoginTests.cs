@@ -52,6 +52,7 @@ public sealed class LoginTests
     [Theory]
     [InlineData("romeo", "wrong")]
     [InlineData("nobody", "wherefore")]
+    [InlineData("romeo\uFFFE", "wherefore")]
     public async Task A_wrong_password_and_an_unknown_user_are_answered_alike(string user, string password)
     {
         await using var edge = TestEdge.Start();

@@ -47,6 +47,9 @@ public sealed class JidTests
     [InlineData("a<b@example.com")]
     [InlineData("a:b@example.com")]
     [InlineData("a\u0000b@example.com")]
+    [InlineData("a\uFFFE@example.com")] // the runtime cannot even normalise it
+    [InlineData("a@b\uFFFE.example")]
+    [InlineData("a@example.com/\uFFFE")]
     [InlineData("juliet@exa mple.com")]
     [InlineData("juliet@example..com")]
     [InlineData("juliet@.example.com")]
