@@ -76,7 +76,7 @@ internal sealed class Demo : IDisposable
             throw new StartException("the demo's accounts could not be made within 20 s; the log says why", e);
         }
 
-        output.WriteLine(new DemoText(options, host.Ports, accounts, _notes, colour).Write());
+        output.WriteLine(new DemoText(options, host.Ports, accounts, _notes, _temporary is not null, colour).Write());
         output.Flush();
     }
 

@@ -6,8 +6,9 @@ using Presence.Node.Configuration;
 namespace Presence.Node.Demonstration;
 
 /// <summary>What a newcomer reads: where to connect, as whom, and the story to try. Words only.</summary>
+/// <param name="temporary">The data directory goes with the node.</param>
 internal sealed class DemoText(
-    NodeOptions options, NodePorts ports, IReadOnlyList<(string Jid, string Password)> accounts, IReadOnlyList<string> notes, bool colour)
+    NodeOptions options, NodePorts ports, IReadOnlyList<(string Jid, string Password)> accounts, IReadOnlyList<string> notes, bool temporary, bool colour)
 {
     /// <summary>Stands for a password that only its maker knows.</summary>
     public const string AsBefore = "as before";
@@ -54,7 +55,9 @@ internal sealed class DemoText(
             Line($"  http://{(options.Http.Bind.Equals(System.Net.IPAddress.IPv6Any) ? "127.0.0.1" : options.Http.Bind.ToString())}:{Port(ports.Http)}/metrics and /healthz");
         }
 
-        Line().Line("Ctrl-C ends it; a temporary data directory goes with it. Keep data with --Data:Directory=PATH (then even kill -9 loses nothing).");
+        Line().Line(temporary
+            ? "Ctrl-C ends it; a temporary data directory goes with it. Keep data with --Data:Directory=PATH (then even kill -9 loses nothing)."
+            : $"Ctrl-C ends it. So does kill -9 {Environment.ProcessId}, between 5 and 6 for example: start it again with the same command, and nothing is lost.");
         return _text.ToString();
     }
 

@@ -121,7 +121,7 @@ public sealed class NodeHostTests : IDisposable
     {
         var options = OptionsValidation.TryRead(Gather("--Xmpp:Bind=127.0.0.1"), _folder.FullName, out _)!;
 
-        var text = new DemoText(options, new NodePorts(5222, 5223, 5280, "/d/admin.sock"), [("alice@localhost", "pw1"), ("bob@localhost", "pw2")], ["A note."], colour: false).Write();
+        var text = new DemoText(options, new NodePorts(5222, 5223, 5280, "/d/admin.sock"), [("alice@localhost", "pw1"), ("bob@localhost", "pw2")], ["A note."], temporary: false, colour: false).Write();
 
         Assert.All(
             ["alice@localhost", "pw1", "bob@localhost", "pw2", "127.0.0.1, port 5222", "5223", "A note.", "--admin /d/admin.sock", ":5280/metrics", "After 15s"],
