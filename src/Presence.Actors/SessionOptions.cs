@@ -21,7 +21,10 @@ public sealed record SessionOptions
     /// <summary>Bytes that may wait for one session.</summary>
     public int MaxQueuedBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Sessions per user; one more bind is refused with <c>resource-constraint</c>.</summary>
+    /// <summary>
+    /// Sessions per user, connected or not. One more bind ends the disconnected session that would expire first; with all of them connected it is refused with
+    /// <c>resource-constraint</c> (RFC 6120 §7.6.2.1).
+    /// </summary>
     public int MaxSessions { get; init; } = 20;
 
     /// <summary>A connected session that has not acknowledged for this long is pushed to (sessions.md 5.1).</summary>

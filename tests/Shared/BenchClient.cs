@@ -77,6 +77,9 @@ public sealed class BenchClient(ExecutorBench bench, Jid account, ConnectionId c
     /// <summary>Acknowledges everything received.</summary>
     public void Acknowledge() => bench.Input(new AckInput(UserId, Connection, (uint)H));
 
+    /// <summary>Goes on as if so many stanzas had been received.</summary>
+    public void Count(long received) => H = received;
+
     public void Active(bool active) => bench.Input(new ClientStateInput(UserId, Connection, active));
 
     /// <summary>The socket is lost.</summary>

@@ -13,6 +13,11 @@ namespace Presence.Actors.Users;
 /// </summary>
 public static class Messages
 {
+    /// <summary>
+    /// A message of one of the user's clients (RFC 6121 §5). Durable: the sender's row, the outbox item and the new h are one write. Not to be stored: passed on in
+    /// memory. Refused with an error of RFC 6120 §8.3.3: <c>jid-malformed</c>, <c>remote-server-not-found</c>, <c>service-unavailable</c> (nobody there),
+    /// <c>not-acceptable</c> (blocked by the sender).
+    /// </summary>
     public static void FromClient(SessionState session, Stanza stanza, Turn turn)
     {
         var user = turn.User;

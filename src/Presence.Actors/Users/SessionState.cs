@@ -53,12 +53,20 @@ public sealed class SessionState
 
     /// <summary>The resumption id; null when the session ends with its socket. Sessions with one are stored.</summary>
     public string? SmId { get; set; }
+
+    /// <summary>Life the client asked for (<c>max</c>, XEP-0198 §3); 0 = none.</summary>
     public int MaxSeconds { get; set; }
 
     /// <summary>Inbound stanzas handled; runs ahead of <see cref="HStored"/> (in the open or an in-flight batch) and <see cref="HCommitted"/>.</summary>
     public long HIn { get; set; }
+
+    /// <summary>Inbound h as last emitted: committed with the open batch or the one in flight.</summary>
     public long HStored { get; set; }
+
+    /// <summary>Inbound h that may be told: the store has it, or for a session that is not stored, everything it covers.</summary>
     public long HCommitted { get; set; }
+
+    /// <summary>Since when a request for an acknowledgement waits for a commit, Unix milliseconds; 0 = none does.</summary>
     public long AckRequestedAt { get; set; }
 
     /// <summary><see cref="HIn"/> at the latest request.</summary>
@@ -66,6 +74,8 @@ public sealed class SessionState
 
     /// <summary>Last outbound number given.</summary>
     public long OutSeq { get; set; }
+
+    /// <summary>Outbound number that the client has acknowledged; all below it are. Without stream management: that was written to the socket.</summary>
     public long Acked { get; set; }
 
     /// <summary>Rows up to here have been considered: numbered, acknowledged or not for this session.</summary>
@@ -73,17 +83,29 @@ public sealed class SessionState
 
     /// <summary>Acknowledged in memory and not yet written; since when (0 = nothing).</summary>
     public long AckDirtySince { get; set; }
+
+    /// <summary><see cref="Acked"/> as last emitted.</summary>
     public long AckedDurably { get; set; }
 
     /// <summary>Numbered and unacknowledged, in order; those from <see cref="NextToSend"/> on have not been sent on this connection.</summary>
     public List<Unacknowledged>? Unacked { get; set; }
+
+    /// <summary>Index in <see cref="Unacked"/>.</summary>
     public int NextToSend { get; set; }
+
+    /// <summary>Bytes of all in <see cref="Unacked"/>, sent or not.</summary>
     public int UnackedBytes { get; set; }
+
+    /// <summary>Bytes sent on this connection and not acknowledged; see <see cref="SessionOptions.SendWindowBytes"/>.</summary>
     public int InWindow { get; set; }
+
+    /// <summary>Bodies were asked of the store and have not come: nothing more is sent until they do.</summary>
     public bool Reading { get; set; }
 
     /// <summary>In order; only while the session is not receiving, or presence and chat states are held (XEP-0352).</summary>
     public List<Waiting>? Waiting { get; set; }
+
+    /// <summary>Bytes of all in <see cref="Waiting"/>.</summary>
     public int WaitingBytes { get; set; }
 
     /// <summary>More presence changed than may wait: none is kept any more, and contacts are asked afresh when the session takes it again.</summary>
@@ -122,7 +144,7 @@ public sealed class SessionState
     public bool RosterRequested { get; set; }
     public bool BlocklistRequested { get; set; }
 
-    /// <summary>Highest message id when this stream last asked the archive; 0 = it has not. Visible rows up to there are not offered again.</summary>
+    /// <summary>Highest message id when this session last asked the archive and got a page; 0 = it has not. Visible rows up to there are not offered to it.</summary>
     public long ArchiveReach { get; set; }
 
     /// <summary>Archive queries that the store has not answered yet.</summary>
@@ -131,8 +153,13 @@ public sealed class SessionState
     /// <summary>Orders of an administrator that have not been carried out yet.</summary>
     public int Orders { get; set; }
 
+    /// <summary>Unix milliseconds when its connection went; 0 while it has one.</summary>
     public long DetachedAt { get; set; }
+
+    /// <summary>Unix milliseconds when it ends unless it is resumed; 0 while it has a connection.</summary>
     public long ExpiresAt { get; set; }
+
+    /// <summary>Unix milliseconds when the client was last in use (sessions.md 5.3); 0 = never.</summary>
     public long LastInteraction { get; set; }
 
     /// <summary>The row as last emitted, to spare writes that change nothing.</summary>

@@ -14,6 +14,8 @@ public enum EndReason
 {
     /// <summary>The client closed its stream, or it never was resumable.</summary>
     LoggedOut,
+
+    /// <summary>Nobody resumed it in its life, or a new session needed its place before (sessions.md 2.7).</summary>
     Expired,
 
     /// <summary>Another session took its resource or its push address.</summary>
@@ -33,6 +35,11 @@ public enum EndReason
 /// </summary>
 public static class Sessions
 {
+    /// <summary>
+    /// Makes a session for the connection (RFC 6120 §7), with a resource of the server's if the client named none. An older session of the same resource ends
+    /// (sessions.md 2.6). Refused: <c>not-allowed</c> if the account is gone, <c>resource-constraint</c> at <see cref="SessionOptions.MaxSessions"/>. Writes
+    /// nothing: a session is stored once it can be resumed.
+    /// </summary>
     public static void Bind(BindInput input, Turn turn)
     {
         var user = turn.User;
@@ -44,7 +51,7 @@ public static class Sessions
 
         var resource = input.Resource ?? RandomToken(turn, 9);
         var replaced = user.SessionOf(resource);
-        if (replaced is null && user.Sessions.Count >= turn.Options.MaxSessions)
+        if (replaced is null && !SessionLimits.MakeRoom(turn))
         {
             turn.Control(input.Connection, new BindRefusedOutput(StanzaErrorCondition.ResourceConstraint, "too many sessions"));
             return;
@@ -70,6 +77,10 @@ public static class Sessions
         turn.Control(input.Connection, new BoundOutput(session.FullJid));
     }
 
+    /// <summary>
+    /// XEP-0198 §3: both counts start at 0. With <c>resume</c> the session is written and gets its id. A second <c>&lt;enable/&gt;</c> is refused with
+    /// <c>unexpected-request</c> and changes nothing.
+    /// </summary>
     public static void EnableManagement(SessionState session, EnableSmInput input, Turn turn)
     {
         if (session.Managed)
@@ -107,6 +118,11 @@ public static class Sessions
         turn.Control(input.Connection, new SmEnabledOutput(session.SmId, life));
     }
 
+    /// <summary>
+    /// XEP-0198 §5: attaches the connection by a write (sessions.md 2.3). Refused with <c>item-not-found</c> if there is no such session of this account, with h if it is
+    /// among the last ten that ended; and if the client counted otherwise than it was told, which costs the session nothing. A connection that still holds the session is
+    /// closed with <c>conflict</c>.
+    /// </summary>
     public static void Resume(ResumeInput input, Turn turn)
     {
         var user = turn.User;
@@ -180,6 +196,10 @@ public static class Sessions
         }
     }
 
+    /// <summary>
+    /// <c>&lt;r/&gt;</c> (XEP-0198 §4): answered with everything handled so far once that is committed, and after <see cref="SessionOptions.AckDelay"/> with what is
+    /// committed by then (sessions.md 2.2). Ignored without stream management.
+    /// </summary>
     public static void AckRequested(SessionState session, Turn turn)
     {
         if (!session.Managed)
@@ -208,6 +228,10 @@ public static class Sessions
         turn.Acknowledge(session);
     }
 
+    /// <summary>
+    /// <c>&lt;a/&gt;</c> (XEP-0198 §4). An h that was told before changes nothing; one above what was sent ends the stream (§6), not the session. Ignored without stream
+    /// management.
+    /// </summary>
     public static void Acknowledged(SessionState session, AckInput input, Turn turn)
     {
         if (!session.Managed)
@@ -234,6 +258,10 @@ public static class Sessions
         return new(StreamErrorCondition.UndefinedCondition, "acknowledged more stanzas than were sent") { Application = counts };
     }
 
+    /// <summary>
+    /// XEP-0352. Inactive holds back presence and chat states, and with a push registration that asks for hold everything: then the user is shown Away
+    /// (sessions.md 3.1, 3.2). Active is a use of the session, restores presence, and sends what was held.
+    /// </summary>
     public static void ClientState(SessionState session, bool active, Turn turn)
     {
         session.Inactive = !active;
@@ -265,6 +293,11 @@ public static class Sessions
         }
     }
 
+    /// <summary>
+    /// The connection is gone. A clean end, or a session that cannot be resumed, ends it; otherwise it waits for its client until it expires
+    /// (<see cref="LifeOf"/>), which is written.
+    /// </summary>
+    /// <param name="clean">The client closed its stream (XEP-0198 §7).</param>
     public static void Detached(SessionState session, bool clean, Turn turn)
     {
         if (clean || !session.Resumable)
@@ -282,6 +315,10 @@ public static class Sessions
         StoreAcknowledged(session, turn);
     }
 
+    /// <summary>
+    /// Ends a session for good: closes its connection unless the client did, takes back its presence, refuses requests that wait for it, releases its push
+    /// registrations, and leaves a tombstone if it was stored. What it has not acknowledged stays in the account's backlog (sessions.md 4.3).
+    /// </summary>
     public static void End(SessionState session, Turn turn, EndReason reason)
     {
         var user = turn.User;
@@ -369,59 +406,11 @@ public static class Sessions
         }
     }
 
+    /// <summary>How long the session lives without a connection (sessions.md 2.9); never longer than its client asked for (<c>max</c>, XEP-0198 §5).</summary>
     public static TimeSpan LifeOf(UserState user, SessionState session, SessionOptions options)
     {
         var life = UserDeadlines.PushEnabled(user, session) ? options.LifeWithPush : options.LifeWithoutPush;
         return session.MaxSeconds > 0 && session.MaxSeconds < life.TotalSeconds ? TimeSpan.FromSeconds(session.MaxSeconds) : life;
-    }
-
-    /// <summary>Ends sessions for which more waits than may (sessions.md 2.7); their messages stay in the archive.</summary>
-    public static void EnforceLimits(Turn turn)
-    {
-        var user = turn.User;
-        for (var i = user.Sessions.Count - 1; i >= 0; i--)
-        {
-            var session = user.Sessions[i];
-            var count = (session.Unacked?.Count ?? 0) + (session.Waiting?.Count ?? 0);
-            var bytes = (long)session.UnackedBytes + session.WaitingBytes;
-            if (count + user.Tail.Count <= turn.Options.MaxQueuedStanzas && bytes + user.TailBytes <= turn.Options.MaxQueuedBytes)
-            {
-                continue;
-            }
-
-            for (var at = Tail.FirstBehind(user.Tail, session.Cursor); at < user.Tail.Count; at++)
-            {
-                if (MessageForms.Choose(user.Tail[at], session) != MessageForm.None)
-                {
-                    count++;
-                    bytes += user.Tail[at].Size;
-                }
-            }
-
-            if (count > turn.Options.MaxQueuedStanzas || bytes > turn.Options.MaxQueuedBytes)
-            {
-                End(session, turn, EndReason.QueueFull);
-            }
-        }
-    }
-
-    /// <summary>More rows wait than were loaded: a session that is not past all of them cannot tell what it lacks, and must not be resumed.</summary>
-    public static void EndIncomplete(Turn turn)
-    {
-        var user = turn.User;
-        if (!user.TailCut)
-        {
-            return;
-        }
-
-        user.TailCut = false;
-        foreach (var session in user.Sessions.ToArray())
-        {
-            if (session.Cursor < user.LastId)
-            {
-                End(session, turn, EndReason.QueueFull);
-            }
-        }
     }
 
     /// <summary>IQ requests that waited too long, or whose session ends, are refused (sessions.md 3.4).</summary>

@@ -11,9 +11,12 @@ namespace Presence.Actors.Users;
 /// </summary>
 public static class UserDecide
 {
+    /// <summary>One input, whatever it is; what it means for limits, retractions and pushes is settled in the same turn.</summary>
+    /// <param name="input">An <see cref="EdgeInput"/> or a <see cref="UserInput"/> of this user. One from a connection that was replaced or forgotten changes nothing.</param>
+    /// <exception cref="ArgumentException">No input of a user: a defect.</exception>
     public static void Decide(UserState user, object input, Turn turn)
     {
-        Sessions.EndIncomplete(turn);
+        SessionLimits.EndIncomplete(turn);
         switch (input)
         {
             case BindInput bind: Sessions.Bind(bind, turn); break;
@@ -58,7 +61,7 @@ public static class UserDecide
         }
 
         RetractionFeature.Continue(turn);
-        Sessions.EnforceLimits(turn);
+        SessionLimits.EnforceLimits(turn);
         PushFeature.Review(turn);
     }
 

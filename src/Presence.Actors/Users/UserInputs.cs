@@ -63,7 +63,11 @@ public sealed record BodiesInput(long UserId, int SessionNo, long ConnectionNumb
 /// <summary>What the archive holds; <paramref name="Request"/> is the IQ to answer.</summary>
 /// <param name="Query">What was asked; null: only where the archive begins and ends.</param>
 /// <param name="Page">Null: the store could not be read.</param>
-public sealed record ArchiveInput(long UserId, int SessionNo, Stanza Request, ArchiveQueryForm? Query, ArchivePage? Page) : UserInput(UserId);
+public sealed record ArchiveInput(long UserId, int SessionNo, Stanza Request, ArchiveQueryForm? Query, ArchivePage? Page) : UserInput(UserId)
+{
+    /// <summary>Highest message id when it was asked.</summary>
+    public long Snapshot { get; init; }
+}
 
 /// <summary>Whether what a removed account left is still being deleted, for who wants to make a new one.</summary>
 /// <param name="Removals">As counted when it was asked: a removal since then makes the answer void.</param>

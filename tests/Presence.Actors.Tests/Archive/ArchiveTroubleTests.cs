@@ -33,6 +33,21 @@ public class ArchiveTroubleTests : ArchiveScene
     }
 
     [Fact]
+    public void A_query_that_was_refused_spares_the_client_nothing_of_what_waits()
+    {
+        Say(Connect(Bob, "desk"), Alice, "waits");
+        var alice = Connect(Alice, "desk");
+        Assert.Equal("cancel item-not-found", Refused(alice, Set(after: Bench.StanzaIds.Encode(12345))));
+        alice.Send("<presence/>");
+        Assert.Equal(["waits"], alice.Bodies);
+
+        var other = Connect(Alice, "phone");
+        Assert.Equal(["waits"], Ask(other).Bodies);
+        other.Send("<presence/>");
+        Assert.Empty(other.Bodies);
+    }
+
+    [Fact]
     public void An_answer_for_a_session_that_has_ended_goes_nowhere()
     {
         var alice = Connect(Alice, "desk");

@@ -32,8 +32,7 @@ public static class ArchiveFeature
         var (user, no, snapshot, bytes) = (turn.User.UserId, session.No, turn.User.LastId, Math.Min(MaxPageBytes, turn.Options.MaxQueuedBytes / 32));
         if (MayRead(session, iq, turn))
         {
-            session.ArchiveReach = snapshot;
-            turn.Read(store => new ArchiveInput(user, no, iq, form, ArchiveReading.Page(store, user, form, snapshot, bytes)));
+            turn.Read(store => new ArchiveInput(user, no, iq, form, ArchiveReading.Page(store, user, form, snapshot, bytes)) { Snapshot = snapshot });
         }
     }
 
@@ -84,6 +83,8 @@ public static class ArchiveFeature
                 IqReply.Result(session, input.Request, turn, xml => WriteEnds(xml, ends.Rows, turn));
                 break;
             case { Page: { } page, Query: { } form }:
+                // A client that can ask catches up by asking (sessions.md 4.3); one that was refused has not been shown anything.
+                session.ArchiveReach = Math.Max(session.ArchiveReach, input.Snapshot);
                 foreach (var row in form.Flipped ? page.Rows.Reverse() : page.Rows)
                 {
                     Outbound.Ephemeral(session, Result(row, form, session, turn), turn, shows: row.Id);
