@@ -83,8 +83,6 @@ public sealed class MemoryStore : IStore
             return null;
         }
 
-        var cursor = user.Sessions.IsEmpty ? long.MaxValue : user.Sessions.Values.Min(s => s.Cursor);
-        cursor = user.Sessions.IsEmpty || user.Deliveries.IsEmpty ? cursor : Math.Min(cursor, user.Deliveries.Values.Min(d => d.MessageId) - 1);
         return new UserRows(
             account with { LastId = Math.Max(account.LastId, user.Messages.IsEmpty ? 0 : user.Messages.Keys.Last()) },
             [.. user.Roster.Values],
@@ -95,10 +93,11 @@ public sealed class MemoryStore : IStore
             [.. user.Tombstones.Values.OrderBy(t => t.EndedAt).ThenBy(t => t.SmId, Utf8Order.Instance)],
             [.. user.Registrations.Values],
             [.. user.Pushes.Values],
-            [.. user.Messages.Values.Where(m => m.Id > cursor).Take(tailLimit).Select(Ref)],
+            [.. user.Tail(tailLimit).Select(Ref)],
             ReadOffline(userId, account.DeliveredAny, tailLimit),
             [.. user.Documents.Values.Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))])
         {
+            Overfull = [.. user.Sessions.Values.Where(s => user.Waiting(s).Take(tailLimit).Count() == tailLimit).Select(s => s.SessionNo)],
             Retractions = [.. user.Messages.Values.Where(m => m.Flags.HasFlag(MessageFlags.Unapplied)).Take(UserRows.MaxRetractions).Select(m => m.Id)],
         };
     }

@@ -70,6 +70,31 @@ public sealed record MemoryUser
         _ => throw new InvalidOperationException($"No projection for {happened.GetType().Name}."),
     };
 
+    /// <summary>Rows that may be for the session, above its cursor and what it has numbered.</summary>
+    public IEnumerable<MessageRow> Waiting(SessionRow session)
+    {
+        var carbons = Docs.TryGetValue(session.SessionNo, out var doc) && doc.Carbons;
+        var considered = Deliveries.Values.Where(d => d.SessionNo == session.SessionNo).Select(d => d.MessageId).Append(session.Cursor).Max();
+        return Messages.Values.Where(m => m.Id > considered
+            && (carbons || !m.Flags.HasFlag(MessageFlags.Outgoing) || m.Flags.HasFlag(MessageFlags.ToSelf)));
+    }
+
+    /// <summary>What <see cref="IStore.LoadUser"/> says of the tail.</summary>
+    public IEnumerable<MessageRow> Tail(int limit)
+    {
+        if (Sessions.IsEmpty)
+        {
+            return [];
+        }
+
+        var numbered = Deliveries.Values.Select(d => d.MessageId).ToHashSet();
+        var low = Math.Min(Sessions.Values.Min(s => s.Cursor), numbered.Count == 0 ? long.MaxValue : numbered.Min() - 1);
+        return Sessions.Values.SelectMany(s => Waiting(s).Take(limit))
+            .Concat(Messages.Values.Where(m => numbered.Contains(m.Id)))
+            .Concat(Messages.Values.Where(m => m.Id > low && !m.Flags.HasFlag(MessageFlags.Visible)).Take(limit))
+            .DistinctBy(m => m.Id).OrderBy(m => m.Id);
+    }
+
     /// <summary>Rows <see cref="IStore.TrimArchive"/> may delete.</summary>
     public IEnumerable<long> Unneeded(long olderThanId)
     {

@@ -56,19 +56,19 @@ public static class SessionLimits
         }
     }
 
-    /// <summary>More rows wait than were loaded: a session that is not past all of them cannot tell what it lacks, and must not be resumed.</summary>
+    /// <summary>Sessions for which more rows wait than were loaded cannot tell what they lack, and must not be resumed.</summary>
     public static void EndIncomplete(Turn turn)
     {
         var user = turn.User;
-        if (!user.TailCut)
+        if (user.Overfull is not { } overfull)
         {
             return;
         }
 
-        user.TailCut = false;
-        foreach (var session in user.Sessions.ToArray())
+        user.Overfull = null;
+        foreach (var no in overfull)
         {
-            if (session.Cursor < user.LastId)
+            if (user.SessionOf(no) is { } session)
             {
                 Sessions.End(session, turn, EndReason.QueueFull);
             }

@@ -402,7 +402,7 @@ public static class Sessions
         {
             turn.Emit(new SessionDocStored(new SessionDocRow(
                 turn.User.UserId, session.No, session.Resource, session.SmId, session.Presence, session.Directed?.ToArray() ?? [],
-                session.Carbons, session.Inactive, session.Since, session.Away, null, session.Offered)));
+                session.Carbons, session.Inactive, session.Since, session.Away, session.Offered)));
         }
     }
 

@@ -20,7 +20,7 @@ internal static class UserLoading
         user.Archive = Features.ArchivePolicy.Of(rows.Account.Archive);
         user.Backlog.AddRange(rows.Backlog);
         user.BacklogCutAt = rows.Backlog.Count > environment.Options.MaxQueuedStanzas ? rows.Backlog[^1].Id : 0;
-        user.TailCut = rows.Tail.Count > environment.Options.MaxQueuedStanzas;
+        user.Overfull = rows.Overfull.Count > 0 ? [.. rows.Overfull] : null;
         foreach (var item in rows.Roster)
         {
             user.Roster[item.Contact] = item;

@@ -38,8 +38,8 @@ public sealed class UserState
     /// <summary>Rows an absent user keeps in memory. Whoever writes to it must not decide how much that is.</summary>
     public int BacklogLimit { get; init; } = 10_001;
 
-    /// <summary>More rows waited than were loaded: see <see cref="SessionLimits.EndIncomplete"/>.</summary>
-    public bool TailCut { get; set; }
+    /// <summary>Sessions for which more rows waited than were loaded: see <see cref="SessionLimits.EndIncomplete"/>. Null = none.</summary>
+    public List<int>? Overfull { get; set; }
 
     /// <summary>Everything up to here was acknowledged by some device; moves only past rows that were (docs/protocol, A-invariants).</summary>
     public long DeliveredAny => Backlog.Count > 0 && (BacklogCutAt == 0 || Backlog[0].Id <= BacklogCutAt) ? Backlog[0].Id - 1

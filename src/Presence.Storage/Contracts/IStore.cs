@@ -92,6 +92,9 @@ public sealed record UserRows(
 
     /// <summary>Ids of rows flagged <see cref="MessageFlags.Unapplied"/>, oldest first, at most <see cref="MaxRetractions"/>.</summary>
     public IReadOnlyList<long> Retractions { get; init; } = [];
+
+    /// <summary>Numbers of the sessions for which as many rows wait as were asked for, or more.</summary>
+    public IReadOnlyList<int> Overfull { get; init; } = [];
 }
 
 /// <summary>A page request over a user's visible rows (XEP-0313 with XEP-0059). Ids are inclusive bounds for start/end, exclusive for before/after.</summary>

@@ -16,10 +16,11 @@ public interface IUserReads
     long? FindAccount(string jid);
 
     /// <summary>
-    /// Everything of one user but bodies, or null if there is no such account. The account's LastId is at least that of the newest row. The tail holds the message rows with an id above the lowest
-    /// cursor of the user's sessions, or from the lowest that is numbered and not acknowledged (none if there is no session),
-    /// at most <paramref name="tailLimit"/> of them, oldest first. The backlog holds the rows no device has acknowledged,
-    /// as by <see cref="ReadOffline"/>, at most as many.
+    /// Everything of one user but bodies, or null if there is no such account. The account's LastId is at least that of the newest row. The tail holds, oldest
+    /// first and none if there is no session: of each session the first <paramref name="tailLimit"/> rows that may be for it above its cursor and what it has
+    /// numbered, which what the user sent to others is only with carbons (a session for which as many were found is named in
+    /// <see cref="UserRows.Overfull"/>); the rows that are numbered and not acknowledged; and the invisible rows above the lowest of these, at most as many. The
+    /// backlog holds the rows no device has acknowledged, as by <see cref="ReadOffline"/>, at most as many.
     /// </summary>
     UserRows? LoadUser(long userId, int tailLimit);
 

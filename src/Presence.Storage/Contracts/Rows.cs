@@ -55,11 +55,10 @@ public sealed record SessionRow(
 /// <param name="Presence">Last broadcast presence stanza as bytes, or null when none or unavailable.</param>
 /// <param name="Since">Highest message id when the session was bound and its stream management enabled: earlier rows are for it only if they wait offline.</param>
 /// <param name="Directed">Full or bare JIDs that got directed presence.</param>
-/// <param name="Queue">Opaque to the store: queued stanzas that have no row, at most 64 KiB.</param>
 /// <param name="Offered">Rows up to here were offered to it or came while it was available: at its next presence they are not offered again.</param>
 public sealed record SessionDocRow(
     long UserId, int SessionNo, string Resource, string? SmId, byte[]? Presence, IReadOnlyList<string> Directed,
-    bool Carbons, bool Inactive, long Since, bool Away, byte[]? Queue, long Offered = 0);
+    bool Carbons, bool Inactive, long Since, bool Away, long Offered = 0);
 
 /// <summary>What remains of an ended resumable session so that <c>&lt;failed h=…/&gt;</c> can be answered; ten per user are kept.</summary>
 public sealed record TombstoneRow(long UserId, string SmId, long HIn, long EndedAt);

@@ -13,7 +13,7 @@ internal static class Rows
         "user_id, session_no, connection, h_in, out_seq, acked, cursor, phase, expires_at, detached_at, last_interaction";
 
     public const string Doc =
-        "user_id, session_no, resource, sm_id, presence, directed, carbons, inactive, since, away, queue, offered";
+        "user_id, session_no, resource, sm_id, presence, directed, carbons, inactive, since, away, offered";
 
     public const string Tombstone = "user_id, sm_id, h_in, ended_at";
     public const string Delivery = "user_id, session_no, out_seq, message_id";
@@ -37,7 +37,7 @@ internal static class Rows
 
     public static SessionDocRow ToDoc(Statement s) => new(
         s.Int64(0), s.Int32(1), s.Text(2), s.TextOrNull(3), s.BlobOrNull(4), TextList.Read(s.Bytes(5)), s.Flag(6), s.Flag(7), s.Int64(8), s.Flag(9),
-        s.BlobOrNull(10), s.Int64(11));
+        s.Int64(10));
 
     public static TombstoneRow ToTombstone(Statement s) => new(s.Int64(0), s.Text(1), s.Int64(2), s.Int64(3));
 

@@ -16,11 +16,11 @@ internal sealed class SessionProjection(Connection connection)
         """);
 
     private readonly Statement _storeDoc = connection.Prepare("""
-        INSERT INTO session_doc (user_id, session_no, resource, sm_id, carbons, inactive, since, away, directed, presence, queue, offered)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO session_doc (user_id, session_no, resource, sm_id, carbons, inactive, since, away, directed, presence, offered)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (user_id, session_no) DO UPDATE SET resource = excluded.resource, sm_id = excluded.sm_id, carbons = excluded.carbons,
             inactive = excluded.inactive, since = excluded.since, away = excluded.away, directed = excluded.directed,
-            presence = excluded.presence, queue = excluded.queue, offered = excluded.offered
+            presence = excluded.presence, offered = excluded.offered
         """);
 
     private readonly Statement _end = connection.Prepare("DELETE FROM session WHERE user_id = ? AND session_no = ? AND connection = ?");
@@ -70,7 +70,7 @@ internal sealed class SessionProjection(Connection connection)
         .Add(s.Cursor).Add((long)s.Phase).Add(s.ExpiresAt).Add(s.DetachedAt).Add(s.LastInteraction).Run();
 
     public void Store(SessionDocRow d) => _storeDoc.Start().Add(d.UserId).Add(d.SessionNo).Add(d.Resource).Add(d.SmId).Add(d.Carbons)
-        .Add(d.Inactive).Add(d.Since).Add(d.Away).Add(TextList.Write(d.Directed)).Add(d.Presence).Add(d.Queue).Add(d.Offered).Run();
+        .Add(d.Inactive).Add(d.Since).Add(d.Away).Add(TextList.Write(d.Directed)).Add(d.Presence).Add(d.Offered).Run();
 
     public void End(SessionEnded ended)
     {

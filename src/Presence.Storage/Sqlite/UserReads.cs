@@ -20,21 +20,25 @@ internal static class UserReads
         var lastRow = Of(c, "SELECT COALESCE(MAX(id), 0) FROM message WHERE user_id = ?", userId).First(static s => s.Int64(0));
         account = account with { LastId = Math.Max(account.LastId, lastRow) };
         var sessions = Of(c, $"SELECT {Rows.Session} FROM session WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToSession);
+        var docs = Of(c, $"SELECT {Rows.Doc} FROM session_doc WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToDoc);
         var deliveries = Of(c, $"SELECT {Rows.Delivery} FROM delivery WHERE user_id = ? ORDER BY session_no, out_seq", userId).All(Rows.ToDelivery);
+        var tail = TailReads.Of(c, userId, sessions, docs, deliveries, tailLimit, out var overfull);
         return new UserRows(
             account,
             Of(c, $"SELECT {Rows.Roster} FROM roster WHERE user_id = ? ORDER BY contact", userId).All(Rows.ToRoster),
             Of(c, "SELECT jid FROM blocked WHERE user_id = ? ORDER BY jid", userId).All(Rows.ToText),
             sessions,
-            Of(c, $"SELECT {Rows.Doc} FROM session_doc WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToDoc),
+            docs,
             deliveries,
             Of(c, $"SELECT {Rows.Tombstone} FROM tombstone WHERE user_id = ? ORDER BY ended_at, sm_id", userId).All(Rows.ToTombstone),
             Of(c, $"SELECT {Rows.Registration} FROM push_registration WHERE user_id = ? ORDER BY service, node", userId).All(Rows.ToRegistration),
             Of(c, $"SELECT {Rows.Push} FROM push_outbox WHERE user_id = ? ORDER BY service, node, conversation", userId).All(Rows.ToPush),
-            Tail(c, userId, sessions, deliveries, tailLimit),
+            tail,
             account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : [],
             Of(c, $"SELECT {Rows.DocumentRef} FROM document WHERE user_id = ? ORDER BY kind, name", userId).All(Rows.ToDocumentRef))
         {
+            Overfull = overfull,
+
             // 131072: Unapplied, as in the index.
             Retractions = Of(c, "SELECT id FROM message INDEXED BY message_unapplied WHERE user_id = ? AND (flags & 131072) <> 0 ORDER BY id LIMIT ?", userId)
                 .Add(UserRows.MaxRetractions).All(static s => s.Int64(0)),
@@ -79,19 +83,6 @@ internal static class UserReads
 
     public static List<string> Accounts(Connection c, string? after, int limit) =>
         c.Prepare("SELECT jid FROM account WHERE jid > ? ORDER BY jid LIMIT ?").Start().Add(after ?? "").Add(limit).All(Rows.ToText);
-
-    private static IReadOnlyList<MessageRef> Tail(Connection c, long userId, List<SessionRow> sessions, List<DeliveryRow> deliveries, int limit)
-    {
-        if (sessions.Count == 0)
-        {
-            return [];
-        }
-
-        // What is numbered and not acknowledged is behind the cursor, but still lacking.
-        var after = deliveries.Aggregate(sessions.Min(s => s.Cursor), (low, d) => Math.Min(low, d.MessageId - 1));
-        return Of(c, $"SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?", userId)
-            .Add(after).Add(limit).All(Rows.ToRef);
-    }
 
     private static Statement Of(Connection c, string sql, long userId) => c.Prepare(sql).Start().Add(userId);
 }

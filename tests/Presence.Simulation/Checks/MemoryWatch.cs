@@ -120,7 +120,9 @@ public sealed class MemoryWatch(World world)
         True(tail.IsSubsetOf(rows.Messages.Keys), $"tail of {user.Jid} names rows that are gone");
         foreach (var session in user.Sessions)
         {
-            True(rows.Messages.Keys.All(id => id <= session.Cursor || tail.Contains(id)), $"tail of {user.Jid} lacks a row for {session.Resource}");
+            True(
+                rows.Messages.Values.All(m => m.Id <= session.Cursor || tail.Contains(m.Id) || MessageForms.Choose(MessageForms.RefOf(m), session) == MessageForm.None),
+                $"tail of {user.Jid} lacks a row for {session.Resource}");
             // An invisible row is gone as soon as all have acknowledged it; that they did is written later.
             True(Numbered(session).All(n => tail.Contains(n.MessageId) || !rows.Messages.ContainsKey(n.MessageId)), $"tail of {user.Jid} lacks a numbered row of {session.Resource}");
         }

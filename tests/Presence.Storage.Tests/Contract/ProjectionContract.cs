@@ -28,7 +28,7 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         new SessionStored(Sample.Session(User, 1, cursor: 100)),
         new SessionStored(Sample.Session(User, 2, cursor: 102)),
         new SessionDocStored(Sample.Doc(User, 1)),
-        new SessionDocStored(Sample.Doc(User, 2) with { SmId = null, Presence = null, Queue = null, Directed = [] }),
+        new SessionDocStored(Sample.Doc(User, 2) with { SmId = null, Presence = null, Directed = [] }),
         new MessageStored(Sample.Message(User, 100)),
         new MessageStored(Sample.Message(User, 101)),
         new MessageStored(Sample.Message(User, 102, resource: null) with { ToResource = null, Why = null, Body = [] }),
@@ -101,7 +101,7 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
     {
         Fill();
         var session = new SessionRow(User, 1, 30, 40, 50, 60, 70, SessionPhase.Attached, 80, 90, 100);
-        var doc = new SessionDocRow(User, 1, "r", "s", [3], ["z@z"], false, true, 78, false, [4], 79);
+        var doc = new SessionDocRow(User, 1, "r", "s", [3], ["z@z"], false, true, 78, false, 79);
         var push = new PushOutboxRow(User, "push.example.org", "n1", "romeo@example.net", 1, 2, 3, PushState.Due, 5, "message");
         var registration = new PushRegistrationRow(User, "push.example.org", "n1", 9, [7], false, true, 99, null, ["a@b", "ü@d"]);
         var item = new RosterRow(User, "romeo@example.net", Subscription.To, false, true, false, "R", ["G"], [1]);
@@ -239,11 +239,51 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
-    public void The_tail_is_bounded_and_begins_above_the_lowest_cursor()
+    public void Each_session_has_a_tail_of_its_own_above_its_cursor()
     {
         Fill();
-        Assert.Equal([101L], Load(tail: 1).Tail.Select(m => m.Id));
-        Assert.Empty(Load(tail: 0).Tail);
+        _writer.Write(Shard, new DeliveryCleared(User, 1), new DeliveryCleared(User, 2), new SessionStored(Sample.Session(User, 2, cursor: 100)));
+        _writer.Write(Shard, [.. Enumerable.Range(110, 3).Select(id => new MessageStored(Sample.Message(User, id)))]);
+        _writer.Write(Shard, new SessionStored(Sample.Session(User, 2, cursor: 110)));
+        Assert.Equal([101L, 102, 111, 112], Load(tail: 2).Tail.Select(m => m.Id));
+        Assert.Equal([1, 2], Load(tail: 2).Overfull);
+        Assert.Equal([1], Load(tail: 3).Overfull);
+        Assert.Equal([101L, 102, 110, 111, 112], Load(tail: 6).Tail.Select(m => m.Id));
+        Assert.Empty(Load(tail: 6).Overfull);
+
+        // What is numbered has been considered, though the cursor is written later.
+        Renew().Write(Shard, new DeliveryNumbered(Sample.Delivery(User, 1, 9, 102)));
+        Assert.Equal([102L, 110, 111, 112], Load(tail: 4).Tail.Select(m => m.Id));
+        Assert.Empty(Load(tail: 4).Overfull);
+    }
+
+    [Fact]
+    public void What_a_user_sent_is_in_the_tail_of_sessions_with_carbons_only()
+    {
+        Fill();
+        const MessageFlags sent = MessageFlags.Visible | MessageFlags.Outgoing;
+        _writer.Write(
+            Shard, new DeliveryCleared(User, 1), new DeliveryCleared(User, 2), new SessionStored(Sample.Session(User, 1, cursor: 102)),
+            new SessionDocStored(Sample.Doc(User, 1) with { Carbons = false }), new SessionDocStored(Sample.Doc(User, 2) with { Carbons = false }),
+            new MessageStored(Sample.Message(User, 110, flags: sent)), new MessageStored(Sample.Message(User, 111, flags: sent | MessageFlags.ToSelf)),
+            new MessageStored(Sample.Message(User, 112, flags: MessageFlags.Outgoing)), new MessageStored(Sample.Message(User, 113)));
+        Assert.Equal([111L, 112, 113], Load().Tail.Select(m => m.Id));
+        Assert.Empty(Load(tail: 3).Overfull);
+
+        Renew().Write(Shard, new SessionDocStored(Sample.Doc(User, 2) with { Carbons = true }));
+        Assert.Equal([110L, 111, 112, 113], Load().Tail.Select(m => m.Id));
+        Assert.Equal([2], Load(tail: 4).Overfull);
+    }
+
+    [Fact]
+    public void Invisible_rows_that_some_session_has_not_passed_belong_to_the_tail()
+    {
+        Fill();
+        _writer.Write(
+            Shard, new DeliveryCleared(User, 2), new DeliveryCleared(User, 1), new DeliveryNumbered(Sample.Delivery(User, 1, 9, 101)),
+            new MessageStored(Sample.Message(User, 105, flags: MessageFlags.None)),
+            new MessageStored(Sample.Message(User, 106)), new SessionStored(Sample.Session(User, 1, cursor: 900)), new SessionStored(Sample.Session(User, 2, cursor: 900)));
+        Assert.Equal([101L, 105], Load().Tail.Select(m => m.Id));
     }
 
     [Fact]

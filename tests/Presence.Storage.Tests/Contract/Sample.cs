@@ -17,7 +17,7 @@ public static class Sample
         new(user, no, connection, 4, 5, 6, cursor, SessionPhase.Disconnected, 8, 9, 10);
 
     public static SessionDocRow Doc(long user, int no) =>
-        new(user, no, $"phone{no}", $"sm-{user}-{no}", [1, 2], ["a@b/c", "ü\n\"@d"], true, false, 77, true, [0, 255]);
+        new(user, no, $"phone{no}", $"sm-{user}-{no}", [1, 2], ["a@b/c", "ü\n\"@d"], true, false, 77, true);
 
     public static MessageRow Message(
         long user, long id, string peer = "romeo@example.net", MessageFlags flags = MessageFlags.Visible | MessageFlags.Deserving, string? resource = "orchard") =>
