@@ -7,10 +7,11 @@ namespace Presence.Edge.Negotiation;
 /// A few threads that do nothing but stretch passwords (PBKDF2), and a bounded queue before them. It keeps that work off the thread pool,
 /// where it would hold up every socket; when the queue is full it refuses and must never grow.
 /// </summary>
-internal sealed class KeyDerivationPool : IDisposable
+public sealed class KeyDerivationPool : IDisposable
 {
     private readonly BlockingCollection<Action> _queue;
 
+    /// <param name="queue">Work that may wait.</param>
     public KeyDerivationPool(int threads, int queue)
     {
         _queue = new BlockingCollection<Action>(queue);

@@ -9,24 +9,19 @@ using Presence.Storage.Contracts;
 namespace Presence.Node.Composition;
 
 /// <summary>
-/// Carries out what administrators order by XMPP (XEP-0133), by the same requests to the owners of users that the admin endpoint makes. Keys are derived
-/// here, one at a time. It must never ask who orders: that has been asked.
+/// Carries out what administrators order by XMPP (XEP-0133), by the same requests to the owners of users that the admin endpoint makes. It must never ask who orders: that has been asked.
 /// </summary>
 /// <param name="ask">Puts a request to the owner of a user.</param>
 /// <param name="countOnline">Users with a client connected.</param>
 internal sealed class AdminDesk(
-    IStore store, int keyIterations, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, Func<CancellationToken, Task<int>> countOnline, TimeProvider clock)
-    : IAdminDesk, IDisposable
+    IStore store, AccountKeys keys, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, Func<CancellationToken, Task<int>> countOnline, TimeProvider clock)
+    : IAdminDesk
 {
     private const int Page = 10_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _deriving = new(1);
-
     public void Start(AdminOrder order, Action<AdminOutcome> done) => _ = Task.Run(async () => done(await CarryOutAsync(order).ConfigureAwait(false)));
-
-    public void Dispose() => _deriving.Dispose();
 
     private async Task<AdminOutcome> CarryOutAsync(AdminOrder order)
     {
@@ -36,9 +31,9 @@ internal sealed class AdminDesk(
             return order.Kind switch
             {
                 AdminOrderKind.AddUser => await WithKeysAsync(
-                    order, keys => new CreateAccountRequest(Id(order.Accounts[0]), order.Accounts[0].ToString(), keys), limit.Token).ConfigureAwait(false),
+                    order, made => new CreateAccountRequest(Id(order.Accounts[0]), order.Accounts[0].ToString(), made), limit.Token).ConfigureAwait(false),
                 AdminOrderKind.ChangePassword => await WithKeysAsync(
-                    order, keys => new ChangeCredentialsRequest(Id(order.Accounts[0]), keys), limit.Token).ConfigureAwait(false),
+                    order, made => new ChangeCredentialsRequest(Id(order.Accounts[0]), made), limit.Token).ConfigureAwait(false),
                 AdminOrderKind.DeleteUsers => await EachAsync(order, jid => new RemoveAccountRequest(Id(jid)), limit.Token).ConfigureAwait(false),
                 AdminOrderKind.EndSessions => await EachAsync(order, jid => new KickRequest(Id(jid.Bare), jid.Resource), limit.Token).ConfigureAwait(false),
                 AdminOrderKind.UserStatistics => await DescribeAsync(order.Accounts[0], limit.Token).ConfigureAwait(false),
@@ -55,21 +50,17 @@ internal sealed class AdminDesk(
 
     private async Task<AdminOutcome> WithKeysAsync(AdminOrder order, Func<CredentialRow, AdminRequest> request, CancellationToken cancellation)
     {
-        CredentialRow? keys;
-        await _deriving.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        if (!keys.TryDerive(order.Password!, out var deriving))
         {
-            if (!AccountKeys.TryDerive(order.Password!, keyIterations, out keys))
-            {
-                return AdminOutcome.Failed(StanzaErrorCondition.NotAcceptable, "a password may not be empty or hold control characters");
-            }
-        }
-        finally
-        {
-            _deriving.Release();
+            return AdminOutcome.Failed(StanzaErrorCondition.ResourceConstraint, "too many passwords wait for their keys; try again in a moment");
         }
 
-        var reply = await ask(request(keys), cancellation).ConfigureAwait(false);
+        if (await deriving.WaitAsync(cancellation).ConfigureAwait(false) is not { } made)
+        {
+            return AdminOutcome.Failed(StanzaErrorCondition.NotAcceptable, "a password may not be empty or hold control characters");
+        }
+
+        var reply = await ask(request(made), cancellation).ConfigureAwait(false);
         return Refusal(reply.Status, order.Accounts[0]) ?? AdminOutcome.Done;
     }
 

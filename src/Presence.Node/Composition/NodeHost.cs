@@ -95,8 +95,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         // The owners hand orders to the desk, and the desk asks the owners.
         ShardHost? shards = null;
         Task<AdminReply> AskAsync(AdminRequest request, CancellationToken cancellation) => shards!.AskAsync(request, cancellation);
-        var desk = new AdminDesk(store, _options.Registration.KeyIterations, AskAsync, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
-        _stops.Push(() => Done(desk.Dispose));
+        var keys = new AccountKeys(_options.Registration.KeyIterations);
+        _stops.Push(() => Done(keys.Dispose));
+        var desk = new AdminDesk(store, keys, AskAsync, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
         shards = StartShards(store, lane, table, push, desk, components, domain, health, erasure);
         _stops.Push(push.StopAsync);
 
@@ -112,7 +113,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var edge = StartEdge(options, table, shards, accounts, domain, loggers);
         retention.Start();
         _ = erasure.RunAsync();
-        await StartEndpointsAsync(store, accounts.AskAsync, erasure, edge, componentServer?.EndPoint.Port ?? 0, domain, health, loggers).ConfigureAwait(false);
+        await StartEndpointsAsync(store, keys, accounts.AskAsync, erasure, edge, componentServer?.EndPoint.Port ?? 0, domain, health, loggers).ConfigureAwait(false);
     }
 
     private SqliteStore OpenStore()
@@ -225,8 +226,8 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     private async Task StartEndpointsAsync(
-        SqliteStore store, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, int componentPort, Jid domain,
-        StoreHealth health, ILoggerFactory loggers)
+        SqliteStore store, AccountKeys keys, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, int componentPort,
+        Jid domain, StoreHealth health, ILoggerFactory loggers)
     {
         var listening = edge.EndPoints.Select(e => e.Port).ToList();
         var clientPort = _options.Xmpp.ClientPort is null ? 0 : listening[0];
@@ -259,10 +260,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var check = new RunningCheck(_options, Ports, health, _clock);
         var backup = new OnlineBackup(store, _clock, loggers.CreateLogger<OnlineBackup>());
         Admin = new AdminBackend(
-            domain, _options.Registration.KeyIterations, ask, c => erasure.RunAsync().WaitAsync(c), store, check.RunAsync, edge.ReloadCertificate, backup.Start);
+            domain, keys, ask, c => erasure.RunAsync().WaitAsync(c), store, check.RunAsync, edge.ReloadCertificate, backup.Start);
         _stops.Push(() => Done(backup.Dispose));
         var admin = new AdminEndpoint(Admin, _clock);
-        _stops.Push(() => Done(admin.Dispose));
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));
     }
 

@@ -102,9 +102,10 @@ internal sealed class Demo : IDisposable
         }
 
         var password = System.Security.Cryptography.RandomNumberGenerator.GetString(PasswordLetters, PasswordLength);
-        if (!AccountKeys.TryDerive(password, admin.KeyIterations, out var keys))
+        var keys = admin.Keys.TryDerive(password, out var deriving) ? await deriving.WaitAsync(cancellation).ConfigureAwait(false) : null;
+        if (keys is null)
         {
-            throw new InvalidOperationException("letters and digits are a password");
+            throw new StartException($"the keys of {jid} could not be made: the node is stopping");
         }
 
         var reply = await admin.Ask(new CreateAccountRequest(ShardKey.UserId(jid.ToString()), jid.ToString(), keys), cancellation).ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Presence.Node.Endpoints;
 
 /// <summary>What the admin endpoint needs of the node: a seam, so that the endpoint is tested without owners and store.</summary>
 /// <param name="Domain">The domain served; accounts of others are refused.</param>
-/// <param name="KeyIterations">PBKDF2 rounds of new keys.</param>
+/// <param name="Keys">Makes keys of new passwords.</param>
 /// <param name="Ask">Puts a request to the owner of a user.</param>
 /// <param name="Erased">Completes when all that removed accounts left is deleted.</param>
 /// <param name="Store">What is read of users without asking their owners. Blocks; throws <see cref="IOException"/> when the store cannot be read.</param>
@@ -17,7 +17,7 @@ namespace Presence.Node.Endpoints;
 /// <param name="Backup">Begins a backup to a new file of this absolute path, or refuses.</param>
 internal sealed record AdminBackend(
     Jid Domain,
-    int KeyIterations,
+    AccountKeys Keys,
     Func<AdminRequest, CancellationToken, Task<AdminReply>> Ask,
     Func<CancellationToken, Task> Erased,
     IUserReads Store,

@@ -13,15 +13,12 @@ namespace Presence.Node.Endpoints;
 /// What an operator may ask and do, as JSON over HTTP on the Unix socket; whoever may open the socket is trusted. It translates requests for the owner of a user
 /// and must never change a user itself, nor log or answer with a password.
 /// </summary>
-internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : IDisposable
+internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock)
 {
     private const int MaxPage = 10_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EraseWait = TimeSpan.FromSeconds(20);
-
-    // Deriving keys costs milliseconds of a core on purpose: one at a time, so that adding many accounts leaves cores to the clients.
-    private readonly SemaphoreSlim _deriving = new(1);
 
     private readonly ImportEndpoint _import = new(backend);
 
@@ -54,8 +51,6 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
             await JsonSerializer.SerializeAsync(context.Response.Body, answer.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
         }
     }
-
-    public void Dispose() => _deriving.Dispose();
 
     private static async Task StreamAsync(HttpContext context, AdminAnswer answer)
     {
@@ -240,17 +235,14 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock) : 
             return (null, AdminAnswer.BadRequest("the body must be a JSON object with a text \"password\""));
         }
 
-        await _deriving.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        if (!backend.Keys.TryDerive(password, out var deriving))
         {
-            return AccountKeys.TryDerive(password, backend.KeyIterations, out var row)
-                ? (row, AdminAnswer.Done)
-                : (null, AdminAnswer.Refused(StatusCodes.Status400BadRequest, "bad-password", "a password may not be empty or hold control characters"));
+            return (null, AdminAnswer.Unavailable($"{AccountKeys.MaxWaiting} passwords wait for their keys already; try again in a moment"));
         }
-        finally
-        {
-            _deriving.Release();
-        }
+
+        return await deriving.WaitAsync(cancellation).ConfigureAwait(false) is { } keys
+            ? (keys, AdminAnswer.Done)
+            : (null, AdminAnswer.Refused(StatusCodes.Status400BadRequest, "bad-password", "a password may not be empty or hold control characters"));
     }
 
     private static async Task<JsonObject?> ReadAsync(HttpContext context, CancellationToken cancellation)

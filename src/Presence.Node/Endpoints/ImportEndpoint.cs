@@ -29,7 +29,7 @@ internal sealed class ImportEndpoint(AdminBackend backend)
     // RFC 5802 leaves the length open; others use up to 36 bytes.
     private const int MaxSaltBytes = 64;
 
-    public AdminAnswer Facts() => AdminAnswer.Ok(Json(new NodeFacts(backend.Domain.ToString(), backend.KeyIterations)));
+    public AdminAnswer Facts() => AdminAnswer.Ok(Json(new NodeFacts(backend.Domain.ToString(), backend.Keys.Iterations)));
 
     public async Task<AdminAnswer> ImportAsync(HttpContext context, CancellationToken cancellation)
     {

@@ -33,14 +33,14 @@ public sealed class AdminWorld : IAsyncDisposable
 
     internal CertificateReload Reload { get; set; } = new(false, DateTimeOffset.UnixEpoch, null);
 
-    public static async Task<AdminWorld> StartAsync()
+    internal static async Task<AdminWorld> StartAsync(AccountKeys? keys = null)
     {
         var world = new AdminWorld();
         Assert.True(Jid.TryParse("localhost", out var domain));
         world._endpoint = new AdminEndpoint(
             new AdminBackend(
                 domain,
-                Presence.Protocol.Sasl.ScramKeys.MinIterations,
+                keys ?? new AccountKeys(Presence.Protocol.Sasl.ScramKeys.MinIterations),
                 (request, _) =>
                 {
                     world.Asked.Enqueue(request);
@@ -72,7 +72,6 @@ public sealed class AdminWorld : IAsyncDisposable
             await _listener.DisposeAsync();
         }
 
-        _endpoint?.Dispose();
         _folder.Delete(recursive: true);
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Actors.Admin;
 using Presence.Node.Composition;
 using Presence.Node.Configuration;
-using Presence.Node.Endpoints;
 using Presence.Routing;
 
 namespace Presence.Node.Tests.Cli;
@@ -21,7 +20,9 @@ internal static class NodeInProcess
 
     public static async Task AddAsync(NodeHost node, string jid, string password)
     {
-        Assert.True(AccountKeys.TryDerive(password, 4096, out var keys));
+        Assert.True(node.Admin.Keys.TryDerive(password, out var deriving));
+        var keys = await deriving;
+        Assert.NotNull(keys);
         var reply = await node.Admin.Ask(new CreateAccountRequest(ShardKey.UserId(jid), jid, keys), CancellationToken.None);
         Assert.Equal(AdminStatus.Done, reply.Status);
     }

@@ -1,5 +1,6 @@
 using Presence.Actors.Admin;
 using Presence.Node.Composition;
+using Presence.Node.Endpoints;
 using Presence.Protocol.Addressing;
 using Presence.Routing;
 using Presence.Storage.Contracts;
@@ -12,12 +13,13 @@ public sealed class AdminDeskTests : IDisposable
 {
     private readonly List<AdminRequest> _asked = [];
     private readonly MemoryStore _store = new(16);
+    private readonly AccountKeys _keys = new(4096);
     private readonly AdminDesk _desk;
     private Func<AdminRequest, AdminReply> _owner = _ => new AdminReply(AdminStatus.Done);
 
-    public AdminDeskTests() => _desk = new AdminDesk(_store, 4096, AskAsync, _ => Task.FromResult(3), TimeProvider.System);
+    public AdminDeskTests() => _desk = new AdminDesk(_store, _keys, AskAsync, _ => Task.FromResult(3), TimeProvider.System);
 
-    public void Dispose() => _desk.Dispose();
+    public void Dispose() => _keys.Dispose();
 
     [Fact]
     public async Task PasswordBecomesKeys()
@@ -28,6 +30,20 @@ public sealed class AdminDeskTests : IDisposable
 
         Assert.Null((await OrderAsync(AdminOrderKind.ChangePassword, "secret", "dora@localhost")).Error);
         Assert.NotEqual(request.Credentials.Salt, Assert.IsType<ChangeCredentialsRequest>(_asked[1]).Credentials.Salt);
+    }
+
+    [Fact]
+    public async Task NoPasswordIsStretchedOutsideTheThreadMadeForIt()
+    {
+        // Without a thread nothing is derived, by nobody: the first waits, and one more than may wait is refused.
+        using var keys = new AccountKeys(4096, threads: 0, waiting: 1);
+        Assert.True(keys.TryDerive("secret", out var waiting));
+        var desk = new AdminDesk(_store, keys, AskAsync, _ => Task.FromResult(3), TimeProvider.System);
+        var done = new TaskCompletionSource<AdminOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        desk.Start(new AdminOrder(AdminOrderKind.AddUser, [Jid.Parse("dora@localhost")], "secret"), done.SetResult);
+        Assert.Equal("ResourceConstraint", (await done.Task).Error!.Condition.ToString());
+        Assert.False(waiting.IsCompleted);
+        Assert.Empty(_asked);
     }
 
     [Fact]
