@@ -98,6 +98,8 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
     /// <summary>Commits what was taken and stops. Sessions live on in the store.</summary>
     public ValueTask DisposeAsync()
     {
+        // First, or a store that cannot be read would keep them from stopping.
+        _readers.Close();
         foreach (var thread in _threads)
         {
             thread.Stop();

@@ -8,19 +8,26 @@ namespace Presence.Actors.Hosting;
 /// Threads that read rows for executors, so that no executor ever waits for a disk. A read that fails is tried again until it succeeds:
 /// while the store cannot be read, users that are not in memory wait (the node is frozen, not wrong).
 /// </summary>
+/// <remarks>
+/// So many reads may wait as <see cref="MaxWaiting"/> says; then whoever asks for one waits, executor or committing thread: nothing more is acknowledged, and edges stop reading. Readers wait for
+/// nobody, so this ends. It takes a store that stands still: a session has one read of bodies and a few of its archive at a time, an executor 64 loads.
+/// </remarks>
 internal sealed class ReaderThreads : IDisposable
 {
+    public const int MaxWaiting = 65_536;
+
     /// <summary>Rows of a tail that are loaded at most; a session with more waiting cannot be resumed anyway (sessions.md 2.7).</summary>
     private readonly int _tailLimit;
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly Action<Exception> _trouble;
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly BlockingCollection<Action> _work;
     private readonly List<Thread> _threads = [];
 
-    public ReaderThreads(IStore store, int count, int tailLimit, TimeProvider clock, Action<Exception> trouble)
+    public ReaderThreads(IStore store, int count, int tailLimit, TimeProvider clock, Action<Exception> trouble, int waiting = MaxWaiting)
     {
         (_store, _tailLimit, _clock, _trouble) = (store, tailLimit, clock, trouble);
+        _work = new BlockingCollection<Action>(waiting);
         for (var i = 0; i < count; i++)
         {
             var thread = new Thread(Run) { Name = $"reader-{i}", IsBackground = true };
@@ -28,6 +35,9 @@ internal sealed class ReaderThreads : IDisposable
             thread.Start();
         }
     }
+
+    /// <summary>Reads that wait for a thread.</summary>
+    public int Waiting => _work.Count;
 
     /// <param name="loaded">Gets the rows, and for a user who has none whether those of a removed account are still being deleted.</param>
     public void Load(long userId, Action<UserRows?, bool> loaded) => Add(() =>
@@ -44,9 +54,12 @@ internal sealed class ReaderThreads : IDisposable
         }
     });
 
+    /// <summary>The node stops: no more is taken, and nobody waits for room any more. What was taken is still read.</summary>
+    public void Close() => _work.CompleteAdding();
+
     public void Dispose()
     {
-        _work.CompleteAdding();
+        Close();
         _threads.ForEach(t => t.Join());
         _work.Dispose();
     }
