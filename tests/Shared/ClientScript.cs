@@ -59,15 +59,10 @@ public sealed class ClientScript : IDisposable
     /// <exception cref="InvalidOperationException">It did not in time, or ended before; the message holds its events and errors.</exception>
     public async Task WaitForAsync(string happening, TimeSpan limit)
     {
-        using var cancel = new CancellationTokenSource(limit);
-        while (!events.Has(happening))
+        await Eventually.HoldsAsync(() => events.Has(happening) || process.HasExited, limit);
+        if (!events.Has(happening))
         {
-            if (cancel.IsCancellationRequested || process.HasExited)
-            {
-                throw Failure($"did not print '{happening}' within {limit}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+            throw Failure($"did not print '{happening}' within {limit}");
         }
     }
 

@@ -23,18 +23,6 @@ public sealed class PushLog(string path)
     }
 
     /// <summary>Waits until a line, not counting the first <paramref name="skip"/>, fits and returns it; null when none came in time.</summary>
-    public async Task<JsonElement?> WaitAsync(Func<JsonElement, bool> fits, TimeSpan limit, int skip = 0)
-    {
-        using var cancel = new CancellationTokenSource(limit);
-        while (true)
-        {
-            var match = Read().Skip(skip).Where(fits).Cast<JsonElement?>().FirstOrDefault();
-            if (match is not null || cancel.IsCancellationRequested)
-            {
-                return match;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
-        }
-    }
+    public Task<JsonElement?> WaitAsync(Func<JsonElement, bool> fits, TimeSpan limit, int skip = 0) =>
+        Eventually.SeenAsync(() => Read().Skip(skip).Where(fits).Cast<JsonElement?>().FirstOrDefault(), limit);
 }
