@@ -79,7 +79,7 @@ public sealed record MemoryUser
             && (carbons || !m.Flags.HasFlag(MessageFlags.Outgoing) || m.Flags.HasFlag(MessageFlags.ToSelf)));
     }
 
-    /// <summary>What <see cref="IStore.LoadUser"/> says of the tail.</summary>
+    /// <summary>What <see cref="IUserReads.LoadUser"/> says of the tail.</summary>
     public IEnumerable<MessageRow> Tail(int limit)
     {
         if (Sessions.IsEmpty)
