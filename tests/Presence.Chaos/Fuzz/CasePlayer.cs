@@ -169,7 +169,7 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
         // One header for each stream that was opened: the last is what the rest belongs to.
         var start = text.LastIndexOf("<stream:stream", StringComparison.Ordinal);
         var problem = Tree.Check(start < 0 ? Intruder.Header + text : text[start..], out var elements);
-        if (problem is not null || error.Length > 0)
+        if (problem is not null || elements is null || error.Length > 0)
         {
             return problem;
         }

@@ -20,11 +20,11 @@ internal static class Tree
             || e.Message.Contains("is an unexpected token", StringComparison.Ordinal))
         && e.Message.Any(c => c > 0x7F);
 
-    /// <summary>Reads what a node sent, from its stream header on; what is wrong with it, or null, and the elements.</summary>
+    /// <summary>Reads what a node sent, from its stream header on; what is wrong with it, or null, and the elements; null where the platform cannot read them.</summary>
     /// <param name="received">Ends with a whole element, or with the stream's end.</param>
-    public static string? Check(string received, out IReadOnlyList<XElement> elements)
+    public static string? Check(string received, out IReadOnlyList<XElement>? elements)
     {
-        elements = [];
+        elements = null;
         var whole = received.TrimEnd().EndsWith("</stream:stream>", StringComparison.Ordinal) ? received : received + "</stream:stream>";
         try
         {
