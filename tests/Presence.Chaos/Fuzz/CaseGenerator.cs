@@ -22,6 +22,7 @@ internal sealed class CaseGenerator(int seed, IReadOnlyDictionary<string, string
             < 14 => Header(number, random),
             < 17 => SaslCases.Make(number, random, names["{own}"]),
             < 18 => Unbound(number, random),
+            < 19 => ComponentCases.Make(number, random, Fill, names["{component}"]),
             _ => FrameCases.Make(number, random, Fill),
         };
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Presence.Chaos.Hostile;
@@ -10,7 +12,8 @@ namespace Presence.Chaos.Fuzz;
 /// Plays one case on a connection of its own and tells what is wrong with the node's behaviour; null if nothing is. What is owed: output that is well formed, an
 /// answer to every request, a stream error before the node closes (RFC 6120 §4.9), and a close when the client has closed. It must never judge the log: that is the run's part.
 /// </summary>
-internal sealed partial class CasePlayer(NodeProcess node, string account)
+/// <param name="component">The domain that stands for {component}.</param>
+internal sealed partial class CasePlayer(NodeProcess node, string account, string component)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(40);
@@ -64,12 +67,19 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
         return Tree.Check(Intruder.Header + back.Text, out _);
     }
 
+    // XEP-0114 §3.
+    [SuppressMessage("Security", "CA5350", Justification = "The protocol says SHA-1.")]
+    private static string Digest(string id) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(id + ComponentCases.Secret)));
+
+    [GeneratedRegex(" id=['\"]([^'\"]+)")]
+    private static partial Regex StreamId();
+
     [GeneratedRegex("<enabled [^>]*id=['\"]([^'\"]+)")]
     private static partial Regex Enabled();
 
     private async Task<Intruder> ReachAsync(FuzzCase play)
     {
-        if (play.Stage >= FuzzStage.WebSocket)
+        if (play.Stage is FuzzStage.WebSocket or FuzzStage.WebSocketBound)
         {
             var web = await Intruder.ConnectAsync(node.Ports.Http);
             await web.SendAsync("GET /xmpp-websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -84,6 +94,21 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
             }
 
             return web;
+        }
+
+        if (play.Stage is FuzzStage.ComponentPort or FuzzStage.Component)
+        {
+            var gate = await Intruder.ConnectAsync(node.Ports.Component);
+            if (play.Stage == FuzzStage.Component)
+            {
+                await gate.SendAsync(ComponentCases.Header(component));
+                await gate.TakeAsync("<stream:stream");
+                var id = StreamId().Match(await gate.TakeAsync(">")).Groups[1].Value;
+                await gate.SendAsync($"<handshake>{Digest(id)}</handshake>");
+                await gate.TakeAsync("<handshake/>");
+            }
+
+            return gate;
         }
 
         var intruder = await Intruder.ConnectAsync(play.Tls ? node.Ports.DirectTls : node.Ports.Client, play.Tls);
@@ -143,7 +168,7 @@ internal sealed partial class CasePlayer(NodeProcess node, string account)
             return "the client has closed and the node does not";
         }
 
-        return play.Stage >= FuzzStage.WebSocket ? null : Verdict(play, intruder, sent, closedByNode);
+        return play.Stage is FuzzStage.WebSocket or FuzzStage.WebSocketBound ? null : Verdict(play, intruder, sent, closedByNode);
     }
 
     private static string? Verdict(FuzzCase play, Intruder intruder, string sent, bool closedByNode)

@@ -1,8 +1,8 @@
 namespace Presence.Chaos.Fuzz;
 
 /// <summary>
-/// What mutations start from: one good example of everything that a client may send to this server, and values that have broken servers before. {own}, {other}
-/// and {observer} stand for accounts of the run; the canaries' are never named.
+/// What mutations start from: one good example of everything that a client may send to this server, and values that have broken servers before. {own}, {other},
+/// {observer} and {component} stand for accounts of the run; the canaries' are never named.
 /// </summary>
 internal static class Corpus
 {
@@ -137,7 +137,7 @@ internal static class Corpus
     [
         "", " ", "0", "-1", "1", "2147483648", "4294967296", "-9223372036854775808", "18446744073709551616", "1e308", "NaN", "true", "false",
         "get", "set", "result", "error", "chat", "groupchat", "both", "from", "to", "none", "remove", "subscribe", "always", "never", "roster", "submit", "cancel", "execute",
-        "{own}", "{own}/attack", "{other}", "{observer}", "{observer}/eye", "{observer}/nobody", "localhost", "localhost/x", "nobody@localhost", "a@b@c/d", "@localhost", "/", "@", "elsewhere.example",
+        "{own}", "{own}/attack", "{other}", "{observer}", "{observer}/eye", "{observer}/nobody", "{component}", "bot@{component}/r", "localhost", "localhost/x", "nobody@localhost", "a@b@c/d", "@localhost", "/", "@", "elsewhere.example",
         "xn--a.example", "[::1]", "a@[::1]:5222/x", "ＡＢＣ@localhost", "ß@localhost", "\u0130@LOCALHOST", "a\u0300\u0301\u0302@localhost/\U0001F600", "\u202Eevil@localhost/\u200F",
         "2020-06-07T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999-14:00", "2020-02-30T00:00:00Z", "2020-06-07T24:00:61+99:99", "T", "2020",
         "'\"<>&]]>", "%s%n{0}", "\u0009\u000A\u000D", "\uFFFD\u2028\u0085", "urn:xmpp:mam:2", "jabber:client", "http://etherx.jabber.org/streams", "AAAA", "====", "id", "on", "{id}",

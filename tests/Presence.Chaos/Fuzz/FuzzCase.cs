@@ -20,6 +20,12 @@ public enum FuzzStage
 
     /// <summary>The same, and a resource is bound.</summary>
     WebSocketBound,
+
+    /// <summary>Nothing was sent to the port for components.</summary>
+    ComponentPort,
+
+    /// <summary>A component has proved itself.</summary>
+    Component,
 }
 
 /// <summary>What is sent next, made from everything received since the stage was reached.</summary>

@@ -28,6 +28,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
     private readonly ConcurrentQueue<string> accounts = new();
     private int next;
     private int played;
+    private int unreached;
     private string alarms = "";
 
     public static NodeSettings Settings => new()
@@ -45,11 +46,22 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
             ["Sessions:MaxIdleUsers"] = "0",
             ["Admin:Accounts:0"] = "fuzz0@localhost",
             ["Logging:LogLevel:Default"] = "warning",
+            ["Components:0:Domain"] = Component(0),
+            ["Components:0:Secret"] = ComponentCases.Secret,
+            ["Components:1:Domain"] = Component(1),
+            ["Components:1:Secret"] = ComponentCases.Secret,
+            ["Components:2:Domain"] = Component(2),
+            ["Components:2:Secret"] = ComponentCases.Secret,
+            ["Components:3:Domain"] = Component(3),
+            ["Components:3:Secret"] = ComponentCases.Secret,
         },
     };
 
     /// <summary>How many cases were played.</summary>
     public int Played => played;
+
+    /// <summary>How many of them could not log in, which proves nothing.</summary>
+    public int Unreached => unreached;
 
     /// <summary>Plays until the time is over or too much was found.</summary>
     /// <returns>What was found; empty: nothing.</returns>
@@ -77,7 +89,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
         var slowest = canaries.Slowest;
         await ReadBackAsync();
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{played} cases in {clock.Elapsed.TotalSeconds:F0} s, seed {options.Seed}: {findings.Count} findings; slowest acknowledgement of a canary {slowest.TotalMilliseconds:F0} ms"));
+            $"{played} cases, {unreached} of which found no way in, in {clock.Elapsed.TotalSeconds:F0} s, seed {options.Seed}: {findings.Count} findings; slowest acknowledgement of a canary {slowest.TotalMilliseconds:F0} ms"));
         return findings;
     }
 
@@ -92,7 +104,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
             var generator = new CaseGenerator(options.Seed, Names(account, options.Case is null ? worker : -1));
             try
             {
-                if (await new CasePlayer(node, account).PlayAsync(generator.Make(number)) is { } finding)
+                if (await new CasePlayer(node, account, Component(worker)).PlayAsync(generator.Make(number)) is { } finding)
                 {
                     Find(string.Create(CultureInfo.InvariantCulture, $"case {number}: {finding}"));
                 }
@@ -106,6 +118,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
 
                 // A case may delete its account, change its password or fill its place with sessions.
                 account = await EnrolAsync(worker, ++generation);
+                Interlocked.Increment(ref unreached);
             }
 
             Interlocked.Increment(ref played);
@@ -156,7 +169,11 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
         ["{own}"] = account,
         ["{other}"] = string.Create(CultureInfo.InvariantCulture, $"fuzz{(worker + 1) % options.Workers}@localhost"),
         ["{observer}"] = "observer@localhost",
+        ["{component}"] = Component(worker),
     };
+
+    // A component that connects again ends its older connection, so that each worker has its own.
+    private static string Component(int worker) => string.Create(CultureInfo.InvariantCulture, $"comp{Math.Max(0, worker) % 4}.localhost");
 
     private void LookAtNode()
     {

@@ -16,6 +16,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var findings = await run.RunAsync();
 
         Assert.Empty(findings);
-        Assert.True(run.Played > 20, $"only {run.Played} cases were played");
+        Assert.True(run.Played - run.Unreached > 20, $"only {run.Played} cases were played, {run.Unreached} of which found no way in");
     }
 }

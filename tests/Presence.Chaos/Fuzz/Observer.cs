@@ -77,7 +77,7 @@ internal sealed class Observer(NodeProcess node, string account, Action<string> 
         }
 
         var from = stanza.Attribute("from")?.Value ?? account;
-        if (!from.StartsWith("fuzz", StringComparison.Ordinal) && from != "localhost" && from.Split('/')[0] != account && from.Split('@') is not ["nobody" or "friend" or "made", ..])
+        if (!from.StartsWith("fuzz", StringComparison.Ordinal) && from != "localhost" && !from.Contains(".localhost", StringComparison.Ordinal) && from.Split('/')[0] != account && from.Split('@') is not ["nobody" or "friend" or "made", ..])
         {
             return $"the node passed on a sender that is none: {whole}";
         }
