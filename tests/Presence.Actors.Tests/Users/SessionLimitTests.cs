@@ -113,7 +113,10 @@ public class SessionLimitTests
         _scene.Crash();
         Assert.IsType<ResumedOutput>(phone.Resume());
         phone.Acknowledge();
-        Assert.Equal(Far + 5, _scene.User.SessionOf("phone")!.Acked);
+
+        // Presence told afresh after the crash may be among what it counted.
+        Assert.InRange(phone.H, Far + 5, long.MaxValue);
+        Assert.Equal(phone.H, _scene.User.SessionOf("phone")!.Acked);
     }
 
     private List<BenchClient> Connect(int count, string prefix = "r") =>
