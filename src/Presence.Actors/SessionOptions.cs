@@ -22,6 +22,11 @@ public sealed record SessionOptions
     public int MaxQueuedBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
+    /// Bytes of messages that no device has acknowledged and that may wait for one user; one more that nobody is there to take is refused (sessions.md 4.5). 0: no limit.
+    /// </summary>
+    public int MaxQueuedBytesPerUser { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
     /// Sessions per user, connected or not. One more bind ends the disconnected session that would expire first; with all of them connected it is refused with
     /// <c>resource-constraint</c> (RFC 6120 §7.6.2.1).
     /// </summary>

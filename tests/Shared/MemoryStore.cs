@@ -83,6 +83,7 @@ public sealed class MemoryStore : IStore
             return null;
         }
 
+        var backlog = ReadOffline(userId, account.DeliveredAny, tailLimit);
         return new UserRows(
             account with { LastId = Math.Max(account.LastId, user.Messages.IsEmpty ? 0 : user.Messages.Keys.Last()) },
             [.. user.Roster.Values],
@@ -94,10 +95,11 @@ public sealed class MemoryStore : IStore
             [.. user.Registrations.Values],
             [.. user.Pushes.Values],
             [.. user.Tail(tailLimit).Select(Ref)],
-            ReadOffline(userId, account.DeliveredAny, tailLimit),
+            backlog,
             [.. user.Documents.Values.Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))])
         {
             Overfull = [.. user.Sessions.Values.Where(s => user.Waiting(s).Take(tailLimit).Count() == tailLimit).Select(s => s.SessionNo)],
+            BacklogBytesBeyond = backlog.Count > 0 && backlog.Count == tailLimit ? ReadOffline(userId, backlog[^1].Id, int.MaxValue).Sum(r => (long)r.Size) : 0,
             Retractions = [.. user.Messages.Values.Where(m => m.Flags.HasFlag(MessageFlags.Unapplied)).Take(UserRows.MaxRetractions).Select(m => m.Id)],
         };
     }

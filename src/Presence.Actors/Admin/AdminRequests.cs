@@ -24,6 +24,9 @@ public sealed record DescribeUserRequest(long UserId) : AdminRequest(UserId);
 /// <summary>Ends one session by resource, or all when <paramref name="Resource"/> is null.</summary>
 public sealed record KickRequest(long UserId, string? Resource) : AdminRequest(UserId);
 
+/// <summary>Empties what waits for one session by resource, or for the user altogether when <paramref name="Resource"/> is null.</summary>
+public sealed record PurgeQueueRequest(long UserId, string? Resource) : AdminRequest(UserId);
+
 /// <summary>Why a message was, or was not, pushed. <paramref name="StanzaId"/> as clients show it (XEP-0359).</summary>
 public sealed record ExplainRequest(long UserId, string StanzaId) : AdminRequest(UserId);
 
@@ -79,12 +82,20 @@ public enum AdminStatus
 }
 
 /// <summary>The answer; <paramref name="User"/> for a description, <paramref name="Lines"/> for an explanation.</summary>
-public sealed record AdminReply(AdminStatus Status, UserDescription? User = null, IReadOnlyList<string>? Lines = null, ImportCounts? Import = null);
+public sealed record AdminReply(AdminStatus Status, UserDescription? User = null, IReadOnlyList<string>? Lines = null, ImportCounts? Import = null, PurgeCounts? Purged = null);
+
+/// <summary>Messages that wait no more; the archive still has those that it shows.</summary>
+public sealed record PurgeCounts(int Messages, long Bytes);
 
 public sealed record UserDescription(string Jid, IReadOnlyList<SessionDescription> Sessions, IReadOnlyList<QueuedMessage> Queue, IReadOnlyList<RegistrationDescription> Registrations)
 {
     /// <summary>Contacts in the roster.</summary>
     public int RosterSize { get; init; }
+
+    /// <summary>Bytes of messages that no device has acknowledged, and how many may wait; 0: no limit.</summary>
+    public long WaitingBytes { get; init; }
+
+    public long MaxWaitingBytes { get; init; }
 }
 
 /// <param name="Phase">"active", "inactive", "silent" or "disconnected".</param>

@@ -12,6 +12,16 @@ public static class Backlog
     public static bool IsOf(MessageRef row) =>
         (row.Flags & MessageFlags.Offline) != 0 && (row.Flags & (MessageFlags.Outgoing | MessageFlags.ToSelf)) != MessageFlags.Outgoing;
 
+    /// <summary>
+    /// Whether a message that came has no room (sessions.md 4.5). Only one that would have to wait: what a connected client takes at once takes no room, however much waits.
+    /// </summary>
+    public static bool IsFull(MessageRef draft, Turn turn)
+    {
+        var (user, most) = (turn.User, turn.Options.MaxQueuedBytesPerUser);
+        return most > 0 && user.BacklogBytes + draft.Size > most && IsOf(draft)
+            && !user.Sessions.Exists(s => s.Receiving && MessageForms.Choose(draft, s) == MessageForm.Plain);
+    }
+
     /// <summary>A session became available: it gets what waits, except what it has seen by asking the archive.</summary>
     /// <remarks>
     /// At most half of a session's queue at once, in stanzas and in bytes: otherwise what others sent to an absent user would end each of its sessions
@@ -66,6 +76,7 @@ public static class Backlog
         var at = Find(user.Backlog, messageId);
         if (at >= 0)
         {
+            user.BacklogBytes -= user.Backlog[at].Size;
             user.Backlog.RemoveAt(at);
         }
     }
@@ -87,6 +98,7 @@ public static class Backlog
         }
 
         user.Backlog.Insert(~at, row);
+        user.BacklogBytes += row.Size;
         if (user.Backlog.Count > user.BacklogLimit)
         {
             user.Backlog.RemoveAt(user.Backlog.Count - 1);

@@ -88,7 +88,12 @@ public static class Messages
         var draft = new MessageRef(id, input.From.Bare.ToString(), flags, 0, input.To.Resource, body.Length);
         var wanted = (flags & (MessageFlags.Visible | MessageFlags.Offline)) != 0
             || user.Sessions.Exists(s => MessageForms.Choose(draft, s) != MessageForm.None);
-        if (wanted)
+        if (Backlog.IsFull(draft, turn))
+        {
+            // XEP-0160 §3. The sender knows, and nothing is lost without anybody knowing.
+            Bounce(stanza, input.From, turn, "more waits for the recipient than may; this message was not kept");
+        }
+        else if (wanted)
         {
             var why = PushFeature.WhyAtArrival(draft, turn);
             Add(new MessageRow(user.UserId, id, draft.Peer, input.From.Resource, flags, 0, input.To.Resource, why, body), turn);
@@ -144,9 +149,9 @@ public static class Messages
         stanza.Type is StanzaType.Groupchat or StanzaType.Error || (stanza.Type == StanzaType.Headline && to.Resource is not null);
 
     /// <summary>An error in answer to a message; durable like the message it answers. Errors have no answer.</summary>
-    public static void Bounce(Stanza stanza, Jid from, Turn turn)
+    public static void Bounce(Stanza stanza, Jid from, Turn turn, string? why = null)
     {
-        if (new StanzaError(StanzaErrorCondition.ServiceUnavailable).Reply(stanza, from, stanza.To) is { } reply && turn.Environment.IsSomebody(from))
+        if (new StanzaError(StanzaErrorCondition.ServiceUnavailable) { Text = why }.Reply(stanza, from, stanza.To) is { } reply && turn.Environment.IsSomebody(from))
         {
             turn.SendDurably(from, reply);
         }

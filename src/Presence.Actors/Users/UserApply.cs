@@ -62,6 +62,7 @@ public static class UserApply
 
         if (Backlog.IsOf(reference))
         {
+            user.BacklogBytes += reference.Size;
             if (user.Backlog.Count < user.BacklogLimit)
             {
                 user.Backlog.Add(reference);
@@ -86,6 +87,7 @@ public static class UserApply
             if (at < rows.Count && rows[at].Id == e.Id)
             {
                 user.TailBytes += rows == user.Tail ? e.Body.Length - rows[at].Size : 0;
+                user.BacklogBytes += rows == user.Backlog ? e.Body.Length - rows[at].Size : 0;
                 rows[at] = rows[at] with { Flags = e.Flags, Size = e.Body.Length };
             }
         }
@@ -131,7 +133,7 @@ public static class UserApply
         user.Pushes.Clear();
         user.PushMemory.InFlight.Clear();
         user.PushMemory.Passed.Clear();
-        (user.RosterVersion, user.DeliveredAnyStored, user.TailBytes, user.BacklogCutAt) = (0, 0, 0, 0);
+        (user.RosterVersion, user.DeliveredAnyStored, user.TailBytes, user.BacklogCutAt, user.BacklogBytes) = (0, 0, 0, 0, 0);
         user.PushReviewAt = long.MaxValue;
     }
 

@@ -46,6 +46,7 @@ internal static class UserLoading
         }
 
         user.Backlog.RemoveAll(row => user.Sessions.Exists(s => HasAcknowledged(s, row)));
+        user.BacklogBytes = user.Backlog.Sum(m => (long)m.Size) + rows.BacklogBytesBeyond;
         return user;
     }
 

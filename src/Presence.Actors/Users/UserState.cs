@@ -35,6 +35,9 @@ public sealed class UserState
     /// <summary>Behind this id rows may be missing in <see cref="Backlog"/>, until the user is loaded again; 0 = none are.</summary>
     public long BacklogCutAt { get; set; }
 
+    /// <summary>Bytes of all rows that no device has acknowledged, also of those behind <see cref="BacklogCutAt"/>.</summary>
+    public long BacklogBytes { get; set; }
+
     /// <summary>Rows an absent user keeps in memory. Whoever writes to it must not decide how much that is.</summary>
     public int BacklogLimit { get; init; } = 10_001;
 

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Presence.Cli.Commands;
 
-/// <summary><c>queue show</c>: what waits for a user, and for which of the sessions. Never shows what a message says.</summary>
+/// <summary><c>queue show|purge</c>: what waits for a user, and for which of the sessions; and that it waits no more. Never shows what a message says.</summary>
 internal static class QueueCommands
 {
     public static Command Create(CommandRunner run)
@@ -15,7 +15,21 @@ internal static class QueueCommands
             var answer = await context.GetAsync(["users", result.GetRequiredValue(jid), "queue"], cancellation).ConfigureAwait(false);
             return context.Finish(answer, a => Show(a, context));
         });
-        return new Command("queue", "Messages that wait for a user") { show };
+        return new Command("queue", "Messages that wait for a user: show, purge") { show, Purge(run) };
+    }
+
+    private static Command Purge(CommandRunner run)
+    {
+        var jid = UserCommands.Jid();
+        var session = new Option<string?>("--session") { Description = "Only what waits for this session, by the part of its address after the slash", HelpName = "RESOURCE" };
+        var purge = new Command("purge", "Let nothing wait for a user any more: the archive keeps what it shows, a message that it does not show and nobody has read is lost") { jid, session };
+        run.Bind(purge, async (result, context, cancellation) =>
+        {
+            string[] path = ["users", result.GetRequiredValue(jid), "queue", .. result.GetValue(session) is { } resource ? [resource] : Array.Empty<string>()];
+            var answer = await context.Node.SendAsync(HttpMethod.Delete, path, null, cancellation).ConfigureAwait(false);
+            return context.Finish(answer, a => context.Say($"{a.Body!["messages"]} messages, {a.Body["bytes"]} bytes, wait no more."));
+        });
+        return purge;
     }
 
     private static void Show(NodeAnswer answer, CommandContext context)
@@ -38,6 +52,12 @@ internal static class QueueCommands
         else
         {
             context.Console.Write(table);
+        }
+
+        var (bytes, most) = ((long?)answer.Body?["waitingBytes"] ?? 0, (long?)answer.Body?["maxWaitingBytes"] ?? 0);
+        if (bytes > 0)
+        {
+            context.Say($"{bytes} bytes no device has acknowledged" + (most > 0 ? $", of {most} that may wait (Limits:MaxQueuedBytesPerUser)." : "."));
         }
     }
 }

@@ -155,7 +155,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         try
         {
             var shards = new ShardHost(
-                store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options.Sessions), NodeVersion.Text, health.Note,
+                store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options), NodeVersion.Text, health.Note,
                 OptionsMapping.Services(_options), desk, components, () => erasure.RunAsync());
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));

@@ -12,24 +12,7 @@ namespace Presence.Node.Composition;
 /// <summary>Hands each part of the node what the operator decided about it. It decides nothing: defaults and bounds are in the validation.</summary>
 internal static class OptionsMapping
 {
-    public static Actors.SessionOptions Sessions(SessionsSection s) => new()
-    {
-        AwayAfter = s.AwayAfter,
-        AwayWhenSuspended = s.AwayWhenSuspended,
-        LifeWithPush = s.LifeWithPush,
-        LifeWithoutPush = s.LifeWithoutPush,
-        MaxQueuedStanzas = s.MaxQueuedStanzas,
-        MaxQueuedBytes = s.MaxQueuedBytes,
-        MaxSessions = s.MaxSessions,
-        PushUnackedAfter = s.PushUnackedAfter,
-        DesktopIdle = s.DesktopIdle,
-        IqWait = s.IqWait,
-        ResumeSettle = s.ResumeSettle,
-        AckDelay = s.AckDelay,
-        SendWindowBytes = s.SendWindowBytes,
-        MaxRosterItems = s.MaxRosterItems,
-        MaxIdleUsers = s.MaxIdleUsers,
-    };
+    public static Actors.SessionOptions Sessions(NodeOptions options) => Sessions(options.Sessions) with { MaxQueuedBytesPerUser = options.Limits.MaxQueuedBytesPerUser };
 
     public static Actors.ServiceOptions Services(NodeOptions options) => new()
     {
@@ -93,6 +76,25 @@ internal static class OptionsMapping
             yield return new ListenerOptions(ListenerKind.DirectTls, direct) { Address = address };
         }
     }
+
+    private static Actors.SessionOptions Sessions(SessionsSection s) => new()
+    {
+        AwayAfter = s.AwayAfter,
+        AwayWhenSuspended = s.AwayWhenSuspended,
+        LifeWithPush = s.LifeWithPush,
+        LifeWithoutPush = s.LifeWithoutPush,
+        MaxQueuedStanzas = s.MaxQueuedStanzas,
+        MaxQueuedBytes = s.MaxQueuedBytes,
+        MaxSessions = s.MaxSessions,
+        PushUnackedAfter = s.PushUnackedAfter,
+        DesktopIdle = s.DesktopIdle,
+        IqWait = s.IqWait,
+        ResumeSettle = s.ResumeSettle,
+        AckDelay = s.AckDelay,
+        SendWindowBytes = s.SendWindowBytes,
+        MaxRosterItems = s.MaxRosterItems,
+        MaxIdleUsers = s.MaxIdleUsers,
+    };
 
     private static XmlLimits Xml(XmlLimits limits, LimitsSection said, int stanzaBytes) => limits with
     {

@@ -74,6 +74,9 @@ internal sealed record LimitsSection(
     TimeSpan SendTimeout, TimeSpan KeepAlive, TimeSpan InactiveKeepAlive)
 {
     public required RatesSection Rates { get; init; }
+
+    /// <summary>0: no limit.</summary>
+    public required int MaxQueuedBytesPerUser { get; init; }
 }
 
 /// <summary>What clients may send; 0 for no limit.</summary>

@@ -238,6 +238,7 @@ internal static class OptionsValidation
             Time("KeepAlive", TimeSpan.FromMinutes(1), TimeSpan.Zero, Day),
             Time("InactiveKeepAlive", TimeSpan.FromMinutes(5), TimeSpan.Zero, Day))
         {
+            MaxQueuedBytesPerUser = reader.Bytes("Limits:MaxQueuedBytesPerUser", 64 << 20, 0, 1 << 30),
             Rates = new(
                 reader.Count("Limits:StanzasPerSecond", 1_000, 0, 1_000_000),
                 reader.Bytes("Limits:BytesPerSecond", 1 << 20, 0, 1 << 30),

@@ -78,6 +78,8 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock)
             ("DELETE", ["users", var user, "sessions", var resource]) =>
                 ForUser(user, jid => DoAsync(new KickRequest(Id(jid), resource), jid, $"session \"{resource}\"", cancellation)),
             ("GET", ["users", var user, "queue"]) => ForUser(user, jid => DescribeAsync(jid, AdminJson.Queue, cancellation)),
+            ("DELETE", ["users", var user, "queue"]) => ForUser(user, jid => PurgeAsync(jid, null, cancellation)),
+            ("DELETE", ["users", var user, "queue", var resource]) => ForUser(user, jid => PurgeAsync(jid, resource, cancellation)),
             ("GET", ["users", var user, "explain", var stanzaId]) => ForUser(user, jid => ExplainAsync(jid, stanzaId, cancellation)),
             ("GET", ["users", var user, "export"]) => ForUser(user, jid => ExportAsync(jid, cancellation)),
             ("GET", ["export"]) => Task.FromResult(Exported(export => export.All())),
@@ -187,6 +189,14 @@ internal sealed class AdminEndpoint(AdminBackend backend, TimeProvider clock)
     {
         var reply = await backend.Ask(new DescribeUserRequest(Id(jid)), cancellation).ConfigureAwait(false);
         return reply is { Status: AdminStatus.Done, User: { } user } ? AdminAnswer.Ok(show(user)) : AdminAnswer.From(reply, jid.ToString(), "");
+    }
+
+    private async Task<AdminAnswer> PurgeAsync(Jid jid, string? resource, CancellationToken cancellation)
+    {
+        var reply = await backend.Ask(new PurgeQueueRequest(Id(jid), resource), cancellation).ConfigureAwait(false);
+        return reply is { Status: AdminStatus.Done, Purged: { } purged }
+            ? AdminAnswer.Ok(new JsonObject { ["messages"] = purged.Messages, ["bytes"] = purged.Bytes })
+            : AdminAnswer.From(reply, jid.ToString(), $"session \"{resource}\"");
     }
 
     private async Task<AdminAnswer> ExplainAsync(Jid jid, string stanzaId, CancellationToken cancellation)

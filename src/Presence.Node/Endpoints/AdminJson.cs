@@ -26,6 +26,8 @@ internal static class AdminJson
     public static JsonObject Queue(UserDescription user) => new()
     {
         ["jid"] = user.Jid,
+        ["waitingBytes"] = user.WaitingBytes,
+        ["maxWaitingBytes"] = user.MaxWaitingBytes,
         ["queue"] = Array(user.Queue, message => new JsonObject
         {
             ["stanzaId"] = message.StanzaId,

@@ -90,6 +90,9 @@ public sealed record UserRows(
     /// <summary>Most ids in <see cref="Retractions"/>.</summary>
     public const int MaxRetractions = 100;
 
+    /// <summary>Bytes of rows that wait like those in <see cref="Backlog"/> behind its last, when it is as long as it may be.</summary>
+    public long BacklogBytesBeyond { get; init; }
+
     /// <summary>Ids of rows flagged <see cref="MessageFlags.Unapplied"/>, oldest first, at most <see cref="MaxRetractions"/>.</summary>
     public IReadOnlyList<long> Retractions { get; init; } = [];
 

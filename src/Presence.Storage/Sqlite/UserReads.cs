@@ -8,6 +8,9 @@ namespace Presence.Storage.Sqlite;
 /// </summary>
 internal static class UserReads
 {
+    // 32: Offline; of what the user sent (1) only what it sent to itself (64) also comes in.
+    private const string WhereOffline = "FROM message WHERE user_id = ? AND id > ? AND (flags & 32) <> 0 AND ((flags & 1) = 0 OR (flags & 64) <> 0)";
+
     public static UserRows? Load(Connection c, long userId, int tailLimit)
     {
         var account = Of(c, $"SELECT {Rows.Account} FROM account WHERE user_id = ?", userId).First(Rows.ToAccount);
@@ -23,6 +26,7 @@ internal static class UserReads
         var docs = Of(c, $"SELECT {Rows.Doc} FROM session_doc WHERE user_id = ? ORDER BY session_no", userId).All(Rows.ToDoc);
         var deliveries = Of(c, $"SELECT {Rows.Delivery} FROM delivery WHERE user_id = ? ORDER BY session_no, out_seq", userId).All(Rows.ToDelivery);
         var tail = TailReads.Of(c, userId, sessions, docs, deliveries, tailLimit, out var overfull);
+        var backlog = account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : [];
         return new UserRows(
             account,
             Of(c, $"SELECT {Rows.Roster} FROM roster WHERE user_id = ? ORDER BY contact", userId).All(Rows.ToRoster),
@@ -34,10 +38,11 @@ internal static class UserReads
             Of(c, $"SELECT {Rows.Registration} FROM push_registration WHERE user_id = ? ORDER BY service, node", userId).All(Rows.ToRegistration),
             Of(c, $"SELECT {Rows.Push} FROM push_outbox WHERE user_id = ? ORDER BY service, node, conversation", userId).All(Rows.ToPush),
             tail,
-            account.DeliveredAny < account.LastId ? Offline(c, userId, account.DeliveredAny, tailLimit) : [],
+            backlog,
             Of(c, $"SELECT {Rows.DocumentRef} FROM document WHERE user_id = ? ORDER BY kind, name", userId).All(Rows.ToDocumentRef))
         {
             Overfull = overfull,
+            BacklogBytesBeyond = backlog.Count > 0 && backlog.Count == tailLimit ? OfflineBytes(c, userId, backlog[^1].Id) : 0,
 
             // 131072: Unapplied, as in the index.
             Retractions = Of(c, "SELECT id FROM message INDEXED BY message_unapplied WHERE user_id = ? AND (flags & 131072) <> 0 ORDER BY id LIMIT ?", userId)
@@ -74,12 +79,11 @@ internal static class UserReads
 
     public static List<MessageRef> Offline(Connection c, long userId, long afterId, int limit)
     {
-        // 32: Offline; of what the user sent (1) only what it sent to itself (64) also comes in.
-        return Of(c, $"""
-            SELECT {Rows.Ref} FROM message WHERE user_id = ? AND id > ? AND (flags & 32) <> 0 AND ((flags & 1) = 0 OR (flags & 64) <> 0)
-            ORDER BY id LIMIT ?
-            """, userId).Add(afterId).Add(limit).All(Rows.ToRef);
+        return Of(c, $"SELECT {Rows.Ref} {WhereOffline} ORDER BY id LIMIT ?", userId).Add(afterId).Add(limit).All(Rows.ToRef);
     }
+
+    private static long OfflineBytes(Connection c, long userId, long afterId) => Of(c, $"SELECT coalesce(sum(length(body)), 0) {WhereOffline}", userId)
+        .Add(afterId).First(static s => s.Int64(0));
 
     public static List<string> Accounts(Connection c, string? after, int limit) =>
         c.Prepare("SELECT jid FROM account WHERE jid > ? ORDER BY jid LIMIT ?").Start().Add(after ?? "").Add(limit).All(Rows.ToText);

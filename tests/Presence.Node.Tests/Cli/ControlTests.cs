@@ -174,6 +174,18 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task QueueIsPurgedForAUserOrForOneSession()
+    {
+        _world.Answer = _ => new AdminReply(AdminStatus.Done, Purged: new PurgeCounts(3, 700));
+
+        Assert.Equal("3 messages, 700 bytes, wait no more.\n", (await RunAsync("queue", "purge", "bob@localhost")).Output);
+        Assert.Equal(ExitCode.Done, (await RunAsync("queue", "purge", "bob@localhost", "--session", "my phone/2")).Code);
+        Assert.Equal([null, "my phone/2"], _world.Asked.Cast<PurgeQueueRequest>().Select(r => r.Resource));
+        _world.Answer = _ => new AdminReply(AdminStatus.NotFound);
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("queue", "purge", "bob@localhost", "--session", "none")).Code);
+    }
+
+    [Fact]
     public async Task ExplanationIsPrintedLineByLine()
     {
         _world.Answer = _ => new AdminReply(AdminStatus.Done, Lines: ["[phone] was disconnected", "so it was pushed"]);

@@ -17,7 +17,7 @@ public sealed class OptionsMappingTests
     ];
 
     [Fact]
-    public void DefaultsOfSessionsAreTheOwners() => Assert.Equal(new SessionOptions(), OptionsMapping.Sessions(Read().Sessions));
+    public void DefaultsOfSessionsAreTheOwners() => Assert.Equal(new SessionOptions(), OptionsMapping.Sessions(Read()));
 
     [Fact]
     public void DefaultsOfTheEdgeAreTheEdges()
@@ -50,8 +50,9 @@ public sealed class OptionsMappingTests
     [InlineData("Sessions:SendWindowBytes", "16KiB")]
     [InlineData("Sessions:MaxRosterItems", "1")]
     [InlineData("Sessions:MaxIdleUsers", "1")]
+    [InlineData("Limits:MaxQueuedBytesPerUser", "1MiB")]
     public void EveryKeyOfSessionsArrives(string key, string value) =>
-        Assert.Equal([key.Split(':')[1]], Differences(new SessionOptions(), OptionsMapping.Sessions(Read($"--{key}={value}").Sessions)));
+        Assert.Equal([key.Split(':')[1]], Differences(new SessionOptions(), OptionsMapping.Sessions(Read($"--{key}={value}"))));
 
     [Fact]
     public void DefaultsOfServicesAreTheOwners()

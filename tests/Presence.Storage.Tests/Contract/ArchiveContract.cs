@@ -71,6 +71,17 @@ public abstract class ArchiveContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
+    public void What_waits_beyond_the_rows_that_are_loaded_is_summed_up()
+    {
+        _writer.Write(Shard, new AccountCreated(Sample.Account(User) with { DeliveredAny = 10, LastId = 60 }));
+        Messages([.. Enumerable.Range(1, 5).Select(i => (i * 10L, "x@x", (string?)null, i == 4 ? MessageFlags.Visible : MessageFlags.Offline))]);
+
+        var size = Store.ReadMessages(User, [50])[0].Body.Length;
+        Assert.Equal((2, size), (Store.LoadUser(User, 2)!.Backlog.Count, Store.LoadUser(User, 2)!.BacklogBytesBeyond));
+        Assert.Equal((3, 0), (Store.LoadUser(User, 4)!.Backlog.Count, Store.LoadUser(User, 4)!.BacklogBytesBeyond));
+    }
+
+    [Fact]
     public void An_account_is_found_by_its_address_until_it_is_removed()
     {
         _writer.Write(Shard, new AccountCreated(Sample.Account(User, "a@x")));

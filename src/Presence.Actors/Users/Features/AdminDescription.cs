@@ -17,6 +17,8 @@ internal static class AdminDescription
             user.Jid.ToString(), user.Sessions.ConvertAll(s => Describe(s, turn)), Queue(turn), user.Registrations.ConvertAll(r => Describe(r, user)))
         {
             RosterSize = user.Roster.Values.Count(RosterItems.IsShown),
+            WaitingBytes = user.BacklogBytes,
+            MaxWaitingBytes = turn.Options.MaxQueuedBytesPerUser,
         };
         turn.After(() => reply(new AdminReply(AdminStatus.Done, description)));
     }

@@ -37,6 +37,7 @@ public static class AdminFeature
                     break;
                 case DescribeUserRequest: AdminDescription.Give(input.Reply, turn); break;
                 case KickRequest kick: Kick(kick, input.Reply, turn); break;
+                case PurgeQueueRequest purge: QueuePurge.Decide(purge, input.Reply, turn); break;
                 case ExplainRequest explain: Explain(explain, input.Reply, turn); break;
                 default: throw new ArgumentException($"{input.Request.GetType().Name} is not a request about a user", nameof(input));
             }
