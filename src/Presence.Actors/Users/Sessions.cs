@@ -312,7 +312,9 @@ public static class Sessions
         (session.Reading, session.NextToSend, session.InWindow) = (false, 0, 0);
         (session.AckRequestedAt, session.RestorePresenceAt) = (0, 0);
         Outbound.DropBodies(session);
-        StoreAcknowledged(session, turn);
+
+        // Written when it has settled (UserDeadlines): a client that changes networks is back before, and its resume is then the only write. Until then the
+        // store says attached, which is what it says of every session when a node dies.
     }
 
     /// <summary>

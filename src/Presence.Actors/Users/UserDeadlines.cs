@@ -48,12 +48,12 @@ public static class UserDeadlines
             return session.RestorePresenceAt != 0 ? Math.Min(next, session.RestorePresenceAt) : next;
         }
 
+        next = Math.Min(next, session.ExpiresAt);
         if (session.Stored is { Phase: SessionPhase.Attached })
         {
-            return Math.Min(Settled(session, options), session.ExpiresAt);
+            next = Math.Min(next, Settled(session, options));
         }
 
-        next = Math.Min(next, session.ExpiresAt);
         if (options.AwayWhenSuspended && session is { Away: false, Available: true } && PushEnabled(user, session))
         {
             next = Math.Min(next, session.DetachedAt + (long)options.AwayAfter.TotalMilliseconds);
@@ -123,8 +123,8 @@ public static class UserDeadlines
     {
         if (session.Stored is { Phase: SessionPhase.Attached } && turn.Now >= Settled(session, turn.Options))
         {
-            // The last owner died with this socket (cluster-protocol 7.7): detach is a write of the owner's own.
-            Sessions.Store(session, turn);
+            // It stays away, or the last owner died with the socket (cluster-protocol 7.7): detach is a write of the owner's own.
+            Sessions.StoreAcknowledged(session, turn);
         }
 
         if (turn.Now >= session.ExpiresAt)

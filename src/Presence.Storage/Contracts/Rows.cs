@@ -163,9 +163,11 @@ public enum PushState : byte
 /// <summary>A push that is to leave: one per (user, registration, conversation), later messages join it until it is claimed.</summary>
 /// <param name="LatestId">Newest message it tells of; the provider's collapse id is derived from it.</param>
 /// <param name="Count">How many messages it tells of.</param>
+/// <param name="FirstId">Oldest message it tells of: what is older had a push of its own. 0 = not known.</param>
 /// <param name="Kind">"message", "call" or "terminated".</param>
 public sealed record PushOutboxRow(
-    long UserId, string Service, string Node, string Conversation, long LatestId, int Count, long DueAt, PushState State, int Attempts, string Kind);
+    long UserId, string Service, string Node, string Conversation, long LatestId, int Count, long DueAt, PushState State, int Attempts, string Kind,
+    long FirstId = 0);
 
 /// <summary>Subscription state of a roster item (RFC 6121 §2.1.2.5).</summary>
 public enum Subscription : byte

@@ -18,7 +18,7 @@ internal static class Rows
     public const string Tombstone = "user_id, sm_id, h_in, ended_at";
     public const string Delivery = "user_id, session_no, out_seq, message_id";
     public const string Registration = "user_id, service, node, session_no, options, hold, own_form, pushed, disabled_reason, muted";
-    public const string Push = "user_id, service, node, conversation, latest_id, count, due_at, state, attempts, kind";
+    public const string Push = "user_id, service, node, conversation, latest_id, count, due_at, state, attempts, kind, first_id";
     public const string Roster = "user_id, contact, subscription, ask, pending_in, approved, name, groups, pending_stanza";
     public const string Message = "user_id, id, peer, peer_resource, flags, origin_session, to_resource, why, body";
     public const string Ref = "id, peer, flags, origin_session, to_resource, length(body)";
@@ -48,7 +48,7 @@ internal static class Rows
         s.IsNull(9) ? null : TextList.Read(s.Bytes(9)));
 
     public static PushOutboxRow ToPush(Statement s) => new(
-        s.Int64(0), s.Text(1), s.Text(2), s.Text(3), s.Int64(4), s.Int32(5), s.Int64(6), (PushState)s.Int32(7), s.Int32(8), s.Text(9));
+        s.Int64(0), s.Text(1), s.Text(2), s.Text(3), s.Int64(4), s.Int32(5), s.Int64(6), (PushState)s.Int32(7), s.Int32(8), s.Text(9), s.Int64(10));
 
     public static RosterRow ToRoster(Statement s) => new(
         s.Int64(0), s.Text(1), (Subscription)s.Int32(2), s.Flag(3), s.Flag(4), s.Flag(5), s.TextOrNull(6), TextList.Read(s.Bytes(7)),

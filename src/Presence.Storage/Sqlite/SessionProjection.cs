@@ -57,10 +57,11 @@ internal sealed class SessionProjection(Connection connection)
     private readonly Statement _unregister = connection.Prepare("DELETE FROM push_registration WHERE user_id = ? AND service = ? AND node = ?");
 
     private readonly Statement _schedule = connection.Prepare("""
-        INSERT INTO push_outbox (user_id, service, node, conversation, latest_id, count, due_at, state, attempts, kind)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO push_outbox (user_id, service, node, conversation, latest_id, count, due_at, state, attempts, kind, first_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (user_id, service, node, conversation) DO UPDATE SET latest_id = excluded.latest_id, count = excluded.count,
-            due_at = excluded.due_at, state = excluded.state, attempts = excluded.attempts, kind = excluded.kind
+            due_at = excluded.due_at, state = excluded.state, attempts = excluded.attempts, kind = excluded.kind,
+            first_id = excluded.first_id
         """);
 
     private readonly Statement _settle = connection.Prepare(
@@ -101,7 +102,7 @@ internal sealed class SessionProjection(Connection connection)
     public void Unregister(long userId, string service, string node) => _unregister.Start().Add(userId).Add(service).Add(node).Run();
 
     public void Schedule(PushOutboxRow p) => _schedule.Start().Add(p.UserId).Add(p.Service).Add(p.Node).Add(p.Conversation).Add(p.LatestId)
-        .Add(p.Count).Add(p.DueAt).Add((long)p.State).Add(p.Attempts).Add(p.Kind).Run();
+        .Add(p.Count).Add(p.DueAt).Add((long)p.State).Add(p.Attempts).Add(p.Kind).Add(p.FirstId).Run();
 
     public void Settle(long userId, string service, string node, string conversation) =>
         _settle.Start().Add(userId).Add(service).Add(node).Add(conversation).Run();

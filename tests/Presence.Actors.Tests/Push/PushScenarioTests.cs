@@ -1,4 +1,5 @@
 using Presence.Storage.Contracts;
+using Presence.Tests.Shared;
 using Xunit;
 
 namespace Presence.Actors.Tests.Push;
@@ -358,6 +359,38 @@ public class PushScenarioTests
         Assert.Single(_bench.Pushes);
         Assert.Empty(phone.Bodies);
     }
+
+    [Fact]
+    public void A_message_that_had_its_push_gets_none_again_when_two_later_ones_are_taken_back()
+    {
+        var (_, desktop) = PhoneAway();
+        _bench.Seconds(301);
+        Said("m1");
+        Assert.Single(_bench.Pushes);
+        desktop.Send("<presence/>");
+        Said("m2");
+        Said("m3");
+        Assert.Equal(2, Assert.Single(_bench.Stored).Count);
+        TakenBack("m2");
+        TakenBack("m3");
+        _bench.Seconds(700);
+        Assert.Single(_bench.Pushes);
+    }
+
+    [Fact]
+    public void A_client_back_before_it_counts_as_gone_writes_its_resume_only()
+    {
+        var phone = _bench.Phone();
+        phone.Drop();
+        Assert.Equal(SessionPhase.Attached, Stored(phone).Phase);
+        phone.Resume();
+        Assert.Equal((SessionPhase.Attached, 2L), (Stored(phone).Phase, Stored(phone).Connection));
+        phone.Drop();
+        _bench.Seconds(5);
+        Assert.Equal((SessionPhase.Disconnected, 2L), (Stored(phone).Phase, Stored(phone).Connection));
+    }
+
+    private SessionRow Stored(BenchClient client) => _bench.Bench.Store.State.Users[client.UserId].Sessions.Values.Single(s => s.SessionNo == _bench.User.SessionOf("phone")!.No);
 
     [Fact]
     public void A_push_whose_provider_failed_is_not_repeated_for_a_message_that_was_taken_back()

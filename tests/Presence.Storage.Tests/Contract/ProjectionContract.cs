@@ -102,7 +102,7 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
         Fill();
         var session = new SessionRow(User, 1, 30, 40, 50, 60, 70, SessionPhase.Attached, 80, 90, 100);
         var doc = new SessionDocRow(User, 1, "r", "s", [3], ["z@z"], false, true, 78, false, 79);
-        var push = new PushOutboxRow(User, "push.example.org", "n1", "romeo@example.net", 1, 2, 3, PushState.Due, 5, "message");
+        var push = new PushOutboxRow(User, "push.example.org", "n1", "romeo@example.net", 1, 2, 3, PushState.Due, 5, "message", 1);
         var registration = new PushRegistrationRow(User, "push.example.org", "n1", 9, [7], false, true, 99, null, ["a@b", "ü@d"]);
         var item = new RosterRow(User, "romeo@example.net", Subscription.To, false, true, false, "R", ["G"], [1]);
         var preferences = Sample.Preferences();

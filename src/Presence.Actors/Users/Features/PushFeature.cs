@@ -126,7 +126,7 @@ public static class PushFeature
         }
 
         // Messages joined while it was on its way: the review of this turn decides on them afresh.
-        turn.Emit(new PushScheduled(row with { State = PushState.Due, DueAt = turn.Now, Attempts = 0, Count = Math.Max(1, row.Count - push.Count) }));
+        turn.Emit(new PushScheduled(row with { State = PushState.Due, DueAt = turn.Now, Attempts = 0, Count = Math.Max(1, row.Count - push.Count), FirstId = push.LatestId + 1 }));
     }
 
     private static void AddressGone(PushNotification push, Turn turn)

@@ -18,7 +18,7 @@ internal static class PushRemainder
             }
 
             known |= message.Id == row.LatestId;
-            if (PushFacts.IsDeserving(message) && (own is null || Tail.Lacks(own, message.Id)))
+            if (message.Id >= row.FirstId && PushFacts.IsDeserving(message) && (own is null || Tail.Lacks(own, message.Id)))
             {
                 (latest, count) = (message.Id, count + 1);
             }
@@ -29,8 +29,6 @@ internal static class PushRemainder
             return row;
         }
 
-        // An older unread message had a push of its own unless this one counts it.
-        return count == 0 || (latest != row.LatestId && row.Count == 1) ? null
-            : row with { LatestId = latest, Count = Math.Min(latest == row.LatestId ? row.Count : row.Count - 1, count) };
+        return count == 0 ? null : row with { LatestId = latest, Count = Math.Min(row.Count, count) };
     }
 }

@@ -226,7 +226,7 @@ internal static class PushReview
         var before = at >= 0 ? joined[at]
             : turn.User.Pushes.Find(p => p.Service == registration.Service && p.Node == registration.Node && p.Conversation == key);
         var after = before is null
-            ? new PushOutboxRow(turn.User.UserId, registration.Service, registration.Node, key, row.Id, 1, verdict.At, PushState.Due, 0, kind)
+            ? new PushOutboxRow(turn.User.UserId, registration.Service, registration.Node, key, row.Id, 1, verdict.At, PushState.Due, 0, kind, row.Id)
             : before with
             {
                 LatestId = row.Id,
