@@ -39,6 +39,22 @@ public sealed class ComponentTests() : Scene(components: [Gateway])
         Assert.NotNull(message.Child("stanza-id", Namespaces.StanzaIds));
     }
 
+    [Theory]
+    [InlineData("<message from='{0}' to='{1}' type='normal' id='m1'/>")]
+    [InlineData("<message from='{0}' to='{1}' type='headline' id='m1'/>")]
+    [InlineData("<message to='{1}' id='m1' from='{0}'><store xmlns='urn:xmpp:hints'/></message>")]
+    [InlineData("<p:message xmlns:p='jabber:client' to='{1}' id='m1' from='{0}'><p:body>x</p:body></p:message>")]
+    public void A_message_of_a_component_arrives_whatever_its_tags_look_like(string xml)
+    {
+        var alice = LogIn(Alice, "phone");
+        var away = LogIn(Alice, "desk");
+        away.Drop();
+        Bench.FromComponent(string.Format(System.Globalization.CultureInfo.InvariantCulture, xml, Gateway, Alice));
+        Assert.Equal(Gateway, Assert.Single(alice.Messages, m => m.Attr("id") == "m1").Attr("from"));
+        away.Resume();
+        Assert.Single(away.Messages, m => m.Attr("id") == "m1");
+    }
+
     [Fact]
     public void A_message_of_a_component_to_nobody_is_bounced_to_it()
     {

@@ -12,7 +12,14 @@ public static class ComponentFeature
     /// <summary>A stanza for this user, or for the server itself where the user is the domain.</summary>
     public static void Received(ComponentStanzaInput input, Turn turn)
     {
-        var (stanza, from, to) = (input.Stanza, input.From, input.To);
+        var (from, to) = (input.From, input.To);
+
+        // As a client's is: rows, copies and answers are made by cutting stamped bytes, and <message/> alone has no end tag to cut at.
+        if (!Stanza.TryParseStamped(StanzaSplice.Stamp(input.Stanza, from, to), out var stanza))
+        {
+            return;
+        }
+
         switch (stanza.Kind)
         {
             case StanzaKind.Message when MessageKind.IsEphemeral(stanza):
@@ -22,7 +29,7 @@ public static class ComponentFeature
                 Messages.Received(new OutboxInput(input.UserId, stanza, from, to), turn);
                 break;
             case StanzaKind.Presence:
-                Presence(input, turn);
+                Presence(input with { Stanza = stanza }, turn);
                 break;
             case StanzaKind.Iq when IqFeature.Fault(stanza) is { } fault:
                 if (fault.Reply(stanza, from, to) is { } reply)
