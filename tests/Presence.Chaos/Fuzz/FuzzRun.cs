@@ -29,6 +29,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
     private int next;
     private int played;
     private int unreached;
+    private int dead;
     private string alarms = "";
 
     public static NodeSettings Settings => new()
@@ -78,6 +79,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
         LookAtNode();
         if (node.HasExited)
         {
+            say(string.Create(CultureInfo.InvariantCulture, $"{played} cases, seed {options.Seed}: the node died"));
             return findings;
         }
 
@@ -97,7 +99,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
     {
         var generation = 0;
         var account = await EnrolAsync(worker, generation);
-        while (options.Case is not null ? played == 0 : clock.Elapsed.TotalSeconds < options.Seconds && findings.Count < MaxFindings)
+        while (options.Case is not null ? played == 0 : !node.HasExited && clock.Elapsed.TotalSeconds < options.Seconds && findings.Count < MaxFindings)
         {
             var number = options.Case ?? Interlocked.Increment(ref next);
             current[worker] = number;
@@ -111,14 +113,16 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or TimeoutException)
             {
-                if (node.HasExited)
+                // A case may delete its account, change its password or fill its place with sessions.
+                Interlocked.Increment(ref unreached);
+                try
+                {
+                    account = await EnrolAsync(worker, ++generation);
+                }
+                catch (Exception) when (node.HasExited)
                 {
                     return;
                 }
-
-                // A case may delete its account, change its password or fill its place with sessions.
-                account = await EnrolAsync(worker, ++generation);
-                Interlocked.Increment(ref unreached);
             }
 
             Interlocked.Increment(ref played);
@@ -182,7 +186,7 @@ internal sealed class FuzzRun(FuzzOptions options, NodeProcess node, Action<stri
             Find($"the node's log, while cases {string.Join(", ", current.Values.Order())} were played:\n{seen}");
         }
 
-        if (node.HasExited)
+        if (node.HasExited && Interlocked.Exchange(ref dead, 1) == 0)
         {
             Find($"the node died, while cases {string.Join(", ", current.Values.Order())} were played:\n{node.Output}");
         }
