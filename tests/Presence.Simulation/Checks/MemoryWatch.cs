@@ -71,6 +71,7 @@ public sealed class MemoryWatch(World world)
         Same(user.LastId, fresh.LastId, $"last id of {name}");
         Same(user.RosterVersion, fresh.RosterVersion, $"roster version of {name}");
         Same(user.DeliveredAnyStored, fresh.DeliveredAnyStored, $"cursor of {name}");
+        True(user.BacklogCutAt != 0 || user.BacklogBytes == user.Backlog.Sum(m => (long)m.Size), $"bytes that wait for {name}");
         True(user.Roster.Count == fresh.Roster.Count && user.Roster.All(r => fresh.Roster.GetValueOrDefault(r.Key) == r.Value), $"roster of {name}");
         True((user.Blocked ?? []).SetEquals(fresh.Blocked ?? []), $"blocked of {name}");
         True((user.Documents ?? []).ToHashSet().SetEquals(fresh.Documents ?? []), $"documents of {name}");
