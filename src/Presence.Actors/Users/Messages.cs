@@ -57,7 +57,7 @@ public static class Messages
         // The inbound h is in the same batch as the effect (cluster-protocol 7.2).
         if (!MessageKind.IsEphemeral(stanza))
         {
-            Sessions.Store(session, turn);
+            SessionRows.Store(session, turn);
         }
     }
 

@@ -20,7 +20,7 @@ public static class SessionLimits
                 return false;
             }
 
-            Sessions.End(next, turn, EndReason.Expired);
+            SessionEnding.End(next, turn, EndReason.Expired);
         }
 
         return true;
@@ -51,7 +51,7 @@ public static class SessionLimits
 
             if (count > turn.Options.MaxQueuedStanzas || bytes > turn.Options.MaxQueuedBytes)
             {
-                Sessions.End(session, turn, EndReason.QueueFull);
+                SessionEnding.End(session, turn, EndReason.QueueFull);
             }
         }
     }
@@ -70,7 +70,7 @@ public static class SessionLimits
         {
             if (user.SessionOf(no) is { } session)
             {
-                Sessions.End(session, turn, EndReason.QueueFull);
+                SessionEnding.End(session, turn, EndReason.QueueFull);
             }
         }
     }

@@ -9,26 +9,6 @@ using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users;
 
-/// <summary>Why a session ends; decides about its registrations and what its client is told.</summary>
-public enum EndReason
-{
-    /// <summary>The client closed its stream, or it never was resumable.</summary>
-    LoggedOut,
-
-    /// <summary>Nobody resumed it in its life, or a new session needed its place before (sessions.md 2.7).</summary>
-    Expired,
-
-    /// <summary>Another session took its resource or its push address.</summary>
-    Replaced,
-
-    /// <summary>More waits for it than the limits allow (sessions.md 2.7).</summary>
-    QueueFull,
-    Kicked,
-
-    /// <summary>The account is gone.</summary>
-    Removed,
-}
-
 /// <summary>
 /// The life of a session: bind, enable, resume, detach, end (XEP-0198, sessions.md 2–3). Every attach and every end is a write; nothing is told
 /// to a client from memory alone.
@@ -69,8 +49,8 @@ public static class Sessions
         };
         if (replaced is not null)
         {
-            MoveRegistrations(replaced.No, session.No, turn);
-            End(replaced, turn, EndReason.Replaced);
+            SessionEnding.MoveRegistrations(replaced.No, session.No, turn);
+            SessionEnding.End(replaced, turn, EndReason.Replaced);
         }
 
         user.Sessions.Add(session);
@@ -112,8 +92,8 @@ public static class Sessions
     {
         session.SmId = $"{turn.User.Shard:x}-{RandomToken(turn, 16)}";
         session.MaxSeconds = input.MaxSeconds ?? 0;
-        Store(session, turn);
-        StoreDoc(session, turn);
+        SessionRows.Store(session, turn);
+        SessionRows.StoreDoc(session, turn);
         var life = (int)Math.Min(LifeOf(turn.User, session, turn.Options).TotalSeconds, int.MaxValue);
         turn.Control(input.Connection, new SmEnabledOutput(session.SmId, life));
     }
@@ -138,7 +118,7 @@ public static class Sessions
         {
             // A client that counts otherwise than it told us would get the wrong stanzas again; a new session is the safe way. The h told is
             // written like any other (S3).
-            Store(session, turn);
+            SessionRows.Store(session, turn);
             turn.Control(input.Connection, new ResumeRefusedOutput(StanzaErrorCondition.ItemNotFound, session.HIn));
             return;
         }
@@ -171,7 +151,7 @@ public static class Sessions
 
         session.RestorePresenceAt = session.Away ? turn.Now + (long)turn.Options.ResumeSettle.TotalMilliseconds : 0;
         Outbound.Replay(session, turn);
-        Store(session, turn);
+        SessionRows.Store(session, turn);
         if (restored || session.PresenceMissed)
         {
             PresenceFeature.RefreshContacts(session, turn);
@@ -216,7 +196,7 @@ public static class Sessions
         if (session.Resumable && session.HIn > session.HStored)
         {
             // An acknowledged h must never fall (S3): what only ephemeral stanzas raised is written before it is told.
-            Store(session, turn);
+            SessionRows.Store(session, turn);
         }
 
         session.AckRequestedH = session.HIn;
@@ -302,7 +282,7 @@ public static class Sessions
     {
         if (clean || !session.Resumable)
         {
-            End(session, turn, EndReason.LoggedOut);
+            SessionEnding.End(session, turn, EndReason.LoggedOut);
             return;
         }
 
@@ -317,166 +297,12 @@ public static class Sessions
         // store says attached, which is what it says of every session when a node dies.
     }
 
-    /// <summary>
-    /// Ends a session for good: closes its connection unless the client did, takes back its presence, refuses requests that wait for it, releases its push
-    /// registrations, and leaves a tombstone if it was stored. What it has not acknowledged stays in the account's backlog (sessions.md 4.3).
-    /// </summary>
-    public static void End(SessionState session, Turn turn, EndReason reason)
-    {
-        var user = turn.User;
-        if (session.Connection is { } connection && reason != EndReason.LoggedOut)
-        {
-            turn.Control(connection, new CloseOutput(ConditionOf(reason), null));
-        }
-
-        if (reason == EndReason.Expired)
-        {
-            // While its presence still says what it would have been shown.
-            PushFeature.Terminated(session, turn);
-        }
-
-        RefuseRequests(session, turn);
-        if (session.Available || session.Directed is not null)
-        {
-            PresenceFeature.SessionGone(session, turn);
-        }
-
-        ReleaseRegistrations(session, reason, turn);
-        StoreAcknowledged(session, turn);
-        if (session.Stored is not null)
-        {
-            var stone = session.SmId is { } id ? new TombstoneRow(user.UserId, id, session.HIn, turn.Now) : null;
-            turn.Emit(new SessionEnded(user.UserId, session.No, session.ConnectionNumber, stone));
-        }
-
-        user.Sessions.Remove(session);
-        session.Connection = null;
-        Tail.Trim(turn);
-    }
-
-    /// <summary>Writes the hot half if anything in it changed, and the acknowledgements that were kept back.</summary>
-    public static void Store(SessionState session, Turn turn)
-    {
-        var user = turn.User;
-        if (!session.Resumable)
-        {
-            return;
-        }
-
-        if (session.Acked > session.AckedDurably)
-        {
-            session.AckedDurably = session.Acked;
-            turn.Emit(new DeliveryAcknowledged(user.UserId, session.No, session.Acked));
-            StoreCursors(turn);
-        }
-
-        var row = new SessionRow(
-            user.UserId, session.No, session.ConnectionNumber, session.HIn, session.OutSeq, session.Acked, session.Cursor,
-            session.Attached ? SessionPhase.Attached : SessionPhase.Disconnected, session.ExpiresAt, session.DetachedAt, session.LastInteraction);
-        if (row != session.Stored)
-        {
-            turn.Emit(new SessionStored(row));
-        }
-    }
-
-    /// <summary>Writes what clients acknowledged: lazily, since losing it costs a repeat in a new session or a spurious push only.</summary>
-    public static void StoreAcknowledged(SessionState session, Turn turn)
-    {
-        session.AckDirtySince = 0;
-        StoreCursors(turn);
-        Store(session, turn);
-    }
-
-    /// <summary>With every write of acknowledgements: a row that no session lacks any more would otherwise wait for a device after a crash.</summary>
-    private static void StoreCursors(Turn turn)
-    {
-        var user = turn.User;
-        if (user.DeliveredAny != user.DeliveredAnyStored)
-        {
-            turn.Emit(new AccountCursorsMoved(user.UserId, user.DeliveredAny, user.LastId));
-        }
-    }
-
-    /// <summary>Writes the cold half: presence, directed targets, carbons, resumption id.</summary>
-    public static void StoreDoc(SessionState session, Turn turn)
-    {
-        if (session.Resumable)
-        {
-            turn.Emit(new SessionDocStored(new SessionDocRow(
-                turn.User.UserId, session.No, session.Resource, session.SmId, session.Presence, session.Directed?.ToArray() ?? [],
-                session.Carbons, session.Inactive, session.Since, session.Away, session.Offered)));
-        }
-    }
-
     /// <summary>How long the session lives without a connection (sessions.md 2.9); never longer than its client asked for (<c>max</c>, XEP-0198 §5).</summary>
     public static TimeSpan LifeOf(UserState user, SessionState session, SessionOptions options)
     {
         var life = UserDeadlines.PushEnabled(user, session) ? options.LifeWithPush : options.LifeWithoutPush;
         return session.MaxSeconds > 0 && session.MaxSeconds < life.TotalSeconds ? TimeSpan.FromSeconds(session.MaxSeconds) : life;
     }
-
-    /// <summary>IQ requests that waited too long, or whose session ends, are refused (sessions.md 3.4).</summary>
-    public static void RefuseRequests(SessionState session, Turn turn)
-    {
-        if (session.Waiting is not { } waiting)
-        {
-            return;
-        }
-
-        foreach (var item in waiting)
-        {
-            if (item is { Request: { } request, RequestFrom: { } from } && Stanza.TryParseStamped(request, out var stanza))
-            {
-                IqFeature.Refuse(stanza, from, session.FullJid, StanzaErrorCondition.RecipientUnavailable, turn);
-            }
-        }
-
-        session.WaitingBytes -= waiting.Where(w => w.Request is not null).Sum(w => w.Stanza.Length);
-        waiting.RemoveAll(w => w.Request is not null);
-    }
-
-    /// <summary>Lets the registrations of one session follow another (sessions.md 2.6).</summary>
-    public static void MoveRegistrations(int from, int to, Turn turn)
-    {
-        foreach (var registration in turn.User.Registrations.ToArray())
-        {
-            if (registration.SessionNo == from)
-            {
-                turn.Emit(new PushRegistered(registration with { SessionNo = to }));
-            }
-        }
-    }
-
-    private static void ReleaseRegistrations(SessionState session, EndReason reason, Turn turn)
-    {
-        foreach (var registration in turn.User.Registrations.ToArray())
-        {
-            if (registration.SessionNo != session.No)
-            {
-                continue;
-            }
-
-            if (registration.OwnForm && reason is EndReason.LoggedOut or EndReason.Kicked or EndReason.Removed)
-            {
-                // Logging out is the supported way to stop pushes to a device (R13).
-                PushFeature.Unregister(registration, turn);
-            }
-            else
-            {
-                turn.Emit(new PushRegistered(registration with { SessionNo = 0 }));
-            }
-        }
-    }
-
-    private static StreamErrorCondition ConditionOf(EndReason reason) => reason switch
-    {
-        EndReason.Replaced => StreamErrorCondition.Conflict,
-        EndReason.QueueFull => StreamErrorCondition.ResourceConstraint,
-        EndReason.Kicked => StreamErrorCondition.Reset,
-        // XEP-0077 §3.2. A reset would have the client try to log in again.
-        EndReason.Removed => StreamErrorCondition.NotAuthorized,
-        _ => StreamErrorCondition.ConnectionTimeout,
-    };
 
     private static int NewNumber(Turn turn)
     {

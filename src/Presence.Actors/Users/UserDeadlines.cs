@@ -99,7 +99,7 @@ public static class UserDeadlines
 
             if (session.AckDirtySince != 0 && turn.Now >= session.AckDirtySince + AckFlushAfter)
             {
-                Sessions.StoreAcknowledged(session, turn);
+                SessionRows.StoreAcknowledged(session, turn);
             }
         }
     }
@@ -124,12 +124,12 @@ public static class UserDeadlines
         if (session.Stored is { Phase: SessionPhase.Attached } && turn.Now >= Settled(session, turn.Options))
         {
             // It stays away, or the last owner died with the socket (cluster-protocol 7.7): detach is a write of the owner's own.
-            Sessions.StoreAcknowledged(session, turn);
+            SessionRows.StoreAcknowledged(session, turn);
         }
 
         if (turn.Now >= session.ExpiresAt)
         {
-            Sessions.End(session, turn, EndReason.Expired);
+            SessionEnding.End(session, turn, EndReason.Expired);
             return;
         }
 
@@ -141,7 +141,7 @@ public static class UserDeadlines
 
         if (turn.Now >= session.DetachedAt + (long)turn.Options.IqWait.TotalMilliseconds)
         {
-            Sessions.RefuseRequests(session, turn);
+            SessionEnding.RefuseRequests(session, turn);
         }
     }
 }

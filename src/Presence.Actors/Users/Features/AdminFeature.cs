@@ -154,7 +154,7 @@ public static class AdminFeature
         }
         else if (turn.User.SessionOf(request.Resource) is { } session)
         {
-            Sessions.End(session, turn, EndReason.Kicked);
+            SessionEnding.End(session, turn, EndReason.Kicked);
         }
         else
         {
@@ -169,7 +169,7 @@ public static class AdminFeature
     {
         foreach (var session in turn.User.Sessions.ToArray())
         {
-            Sessions.End(session, turn, reason);
+            SessionEnding.End(session, turn, reason);
         }
     }
 

@@ -29,7 +29,7 @@ public static class ArchivePreferencesFeature
 
         turn.Emit(new ArchivePreferencesChanged(turn.User.UserId, preferences));
         Answer(session, iq, turn);
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     private static void Answer(SessionState session, Stanza iq, Turn turn)

@@ -107,7 +107,7 @@ internal static class BlockedPresence
         {
             directed.ExceptWith(gone);
             session.Directed = directed.Count > 0 ? directed : null;
-            Sessions.StoreDoc(session, turn);
+            SessionRows.StoreDoc(session, turn);
         }
     }
 

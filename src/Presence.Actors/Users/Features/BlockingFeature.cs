@@ -116,7 +116,7 @@ public static class BlockingFeature
             }
         }
 
-        Sessions.Store(by, turn);
+        SessionRows.Store(by, turn);
     }
 
     private static byte[] Push(SessionState session, string name, List<Jid> items, Turn turn)

@@ -22,8 +22,8 @@ public static class CarbonsFeature
                 session.Cursor = Math.Max(session.Cursor, turn.User.LastId);
             }
 
-            Sessions.Store(session, turn);
-            Sessions.StoreDoc(session, turn);
+            SessionRows.Store(session, turn);
+            SessionRows.StoreDoc(session, turn);
         }
 
         IqReply.Result(session, iq, turn);

@@ -36,8 +36,8 @@ public static class DirectedPresence
 
         if (Track(session, stanza.Type, to.ToString()))
         {
-            Sessions.StoreDoc(session, turn);
-            Sessions.Store(session, turn);
+            SessionRows.StoreDoc(session, turn);
+            SessionRows.Store(session, turn);
         }
 
         var stamped = StanzaSplice.Stamp(stanza, session.FullJid, to);

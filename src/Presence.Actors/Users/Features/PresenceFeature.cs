@@ -111,7 +111,7 @@ public static class PresenceFeature
         }
 
         session.Away = true;
-        Sessions.StoreDoc(session, turn);
+        SessionRows.StoreDoc(session, turn);
         if (!ReferenceEquals(PresenceStanzas.Away(own), own))
         {
             PresenceFanout.Broadcast(session, PresenceFanout.Shown(session, turn.User), available: true, turn);
@@ -127,7 +127,7 @@ public static class PresenceFeature
         }
 
         session.Away = false;
-        Sessions.StoreDoc(session, turn);
+        SessionRows.StoreDoc(session, turn);
         if (!ReferenceEquals(PresenceStanzas.Away(own), own))
         {
             PresenceFanout.Broadcast(session, PresenceFanout.Shown(session, turn.User), available: true, turn);
@@ -171,7 +171,7 @@ public static class PresenceFeature
 
         // A client that reports idleness tells when it was used; any other presence is a sign of use now (sessions.md 5.3).
         session.LastInteraction = Math.Max(session.LastInteraction, Math.Min(PresenceStanzas.IdleSince(stanza) ?? turn.Now, turn.Now));
-        Sessions.StoreDoc(session, turn);
+        SessionRows.StoreDoc(session, turn);
         var shown = PresenceFanout.Shown(session, turn.User);
         PresenceFanout.Broadcast(session, shown, available: true, turn);
         PresenceFanout.Echo(session, shown, turn);
@@ -187,7 +187,7 @@ public static class PresenceFeature
             Backlog.Offer(session, offered, turn);
         }
 
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     private static void Unavailable(SessionState session, byte[] stamped, Turn turn)
@@ -212,8 +212,8 @@ public static class PresenceFeature
         }
 
         DirectedPresence.End(session, stamped, wasAvailable, turn);
-        Sessions.StoreDoc(session, turn);
-        Sessions.Store(session, turn);
+        SessionRows.StoreDoc(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     /// <summary>Clients have no need to probe, since the server does; one that does gets what it may see anyway (§4.3).</summary>

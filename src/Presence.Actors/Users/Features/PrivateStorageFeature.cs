@@ -62,7 +62,7 @@ public static class PrivateStorageFeature
         }
 
         IqReply.Result(session, iq, turn);
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     internal static bool Has(XmlElement element, UserState user) => Find(user, NameOf(element)) is not null;

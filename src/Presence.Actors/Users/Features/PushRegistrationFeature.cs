@@ -64,7 +64,7 @@ public static class PushRegistrationFeature
         if (node.Length > 0 && known is not null && known.SessionNo != session.No && user.SessionOf(known.SessionNo) is { } older)
         {
             // One device, one session (sessions.md 2.6). Without a node it is an address of the user, not of a device.
-            Sessions.End(older, turn, EndReason.Replaced);
+            SessionEnding.End(older, turn, EndReason.Replaced);
         }
 
         Settle(session, silent, turn);
@@ -101,7 +101,7 @@ public static class PushRegistrationFeature
             PresenceFeature.Restore(session, turn);
         }
 
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     private static StanzaError? ReadAddress(XmlElement element, out string service)

@@ -58,7 +58,7 @@ internal static class QueuePurge
         }
 
         session.Cursor = user.LastId;
-        Sessions.RefuseRequests(session, turn);
+        SessionEnding.RefuseRequests(session, turn);
         (session.Waiting, session.WaitingBytes, session.PresenceMissed) = (null, 0, true);
         if (!session.Attached)
         {
@@ -67,7 +67,7 @@ internal static class QueuePurge
             turn.Emit(new DeliveryCleared(user.UserId, session.No));
         }
 
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     /// <summary>

@@ -63,7 +63,7 @@ public static class RosterFeature
         OpenResult(xml, session, iq);
         xml.CloseAll();
         Reply(session, xml.ToArray(), turn);
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     private static StanzaErrorCondition? Change(XmlElement query, Turn turn)

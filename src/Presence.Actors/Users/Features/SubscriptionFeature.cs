@@ -44,7 +44,7 @@ public static class SubscriptionFeature
             turn.SendDurably(contact, StanzaSplice.Stamp(stanza, user.Jid, contact));
         }
 
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     /// <summary>A subscription stanza from another user, taken from an outbox.</summary>

@@ -42,7 +42,7 @@ public static class VCardFeature
             AvatarUpdate.Broadcast(turn);
         }
 
-        Sessions.Store(session, turn);
+        SessionRows.Store(session, turn);
     }
 
     /// <summary>False: it is too large.</summary>
