@@ -98,12 +98,12 @@ internal sealed partial class ClientListener : IDisposable
         if (!_edge.Limits.TryEnter(address))
         {
             _edge.Metrics.Refused();
-            socket.Close(0);
             if (_edge.Refusals.Note(out var count))
             {
                 LogRefused(_log, remote.Address, count);
             }
 
+            socket.Close(0);
             return;
         }
 
