@@ -208,12 +208,20 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// Ends our side of the stream: error if one is named, end tag, <c>close_notify</c>, FIN. Any thread; only the first call counts. What the
     /// client still sends is thrown away until it closes too, or lingers too long.
     /// </summary>
+    /// <param name="byOwner">The owner wants it and needs no report.</param>
     /// <param name="application">A condition of an extension that goes with the error.</param>
     /// <param name="endStream">False leaves out the end tag, so that the client may resume its session.</param>
-    public void BeginClose(StreamErrorCondition condition, string? text, bool endStream = true, XmlElement? application = null)
+    public void BeginClose(StreamErrorCondition condition, string? text, bool endStream = true, XmlElement? application = null, bool byOwner = false)
     {
+        // Both before the link ends: a read loop that finds it ended must wait for the client, and not close over the error.
+        Reader.Discard();
         if (!Advance(ConnectionPhase.Closing))
         {
+            if (byOwner)
+            {
+                Link?.Abandon();
+            }
+
             return;
         }
 
@@ -234,9 +242,15 @@ internal sealed partial class ClientConnection : IAsyncDisposable
             Writer.Append(_messages is null ? StreamError.StreamEnd : StreamFraming.Close);
         }
 
-        Reader.Discard();
         Writer.Finish();
-        Link?.Interrupt();
+        if (byOwner)
+        {
+            Link?.Abandon();
+        }
+        else
+        {
+            Link?.Interrupt();
+        }
     }
 
     /// <summary>The stream is about to end: from now on the linger time runs.</summary>

@@ -49,8 +49,7 @@ internal static class Delivery
 
                 break;
             case CloseOutput close:
-                link.Abandon();
-                connection.BeginClose(close.Condition ?? StreamErrorCondition.None, close.Text, application: close.Application);
+                connection.BeginClose(close.Condition ?? StreamErrorCondition.None, close.Text, application: close.Application, byOwner: true);
                 break;
             default:
                 Answer(connection, link, output);

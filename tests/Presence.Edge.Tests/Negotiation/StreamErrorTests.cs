@@ -138,6 +138,20 @@ public sealed class StreamErrorTests
     }
 
     [Fact]
+    public async Task An_error_of_the_owner_arrives_while_the_client_goes_on_sending()
+    {
+        await using var edge = TestEdge.Start();
+        edge.Owner.Script = input => input is StanzaInput { Stanza.Id: "bad" } ? new CloseOutput(StreamErrorCondition.Reset, null) : FakeOwner.Usual(input);
+        for (var round = 0; round < 30; round++)
+        {
+            await using var client = await edge.LoggedInAsync();
+            await client.BindAsync("balcony");
+            await client.SendAsync("<message id='bad'/>" + string.Concat(Enumerable.Repeat("<message/>", 50)));
+            Assert.Equal("reset", await client.ReadStreamErrorAsync());
+        }
+    }
+
+    [Fact]
     public async Task An_owner_may_close_without_an_error()
     {
         await using var edge = TestEdge.Start();
