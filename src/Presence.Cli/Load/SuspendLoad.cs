@@ -124,5 +124,8 @@ internal static class SuspendLoad
             }
 
             meter.Latencies.Record(Stopwatch.GetElapsedTime(began));
+
+            // Many more phones may sleep than this process may have sockets.
+            await phone.CutAsync().ConfigureAwait(false);
         }, stop);
 }

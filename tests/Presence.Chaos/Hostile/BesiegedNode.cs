@@ -8,6 +8,9 @@ public sealed class BesiegedNode : IAsyncLifetime
 {
     public const string Mallory = "mallory@localhost";
     public const string Victim = "victim@localhost";
+
+    /// <summary>Gets nothing but what one test sends: a flood that was not read waits for the next client of its victim.</summary>
+    public const string Deaf = "deaf@localhost";
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(4);
 
     public NodeProcess Node { get; private set; } = null!;
@@ -35,7 +38,7 @@ public sealed class BesiegedNode : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Node = await NodeProcess.StartAsync(Settings);
-        foreach (var jid in (string[])[Mallory, Victim])
+        foreach (var jid in (string[])[Mallory, Victim, Deaf])
         {
             await Node.Admin.AddUserAsync(jid, Person.Password);
         }
