@@ -173,6 +173,13 @@ class Client(slixmpp.ClientXMPP):
         self.transport.abort()
         await gone
 
+    def abort(self):
+        """Ends the connection, which slixmpp may be ending by itself after a refused log-in: its TLS transport then has nothing left to abort."""
+        try:
+            super().abort()
+        except AttributeError:
+            pass
+
     async def logout(self):
         await self.disconnect()
 
