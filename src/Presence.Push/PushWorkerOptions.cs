@@ -4,7 +4,7 @@ namespace Presence.Push;
 public sealed record PushWorkerOptions
 {
     /// <summary>Pushes accepted but not yet settled; above it <see cref="PushWorker.TrySend"/> says "not now" and the durable outbox keeps them.</summary>
-    public int Capacity { get; init; } = 4096;
+    public int Capacity { get; init; } = 65_536;
 
     /// <summary>Pushes being sent at one time.</summary>
     public int MaxInFlight { get; init; } = 16;

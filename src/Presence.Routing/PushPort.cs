@@ -18,14 +18,17 @@ public enum PushOutcome
     /// <summary>Taken by the provider.</summary>
     Sent,
 
-    /// <summary>Worth another try later.</summary>
+    /// <summary>Worth another try later, and later still each time.</summary>
     Retry,
+
+    /// <summary>Nobody has tried: there was no room. Offered again soon, however often, and counted as no attempt.</summary>
+    Busy,
 
     /// <summary>The device address is dead: the registration is disabled until it is made anew (R77).</summary>
     Gone,
 }
 
-/// <summary>Takes claimed pushes to providers. Must not block; bounded: false means "not now", and the owner offers it again after a second.</summary>
+/// <summary>Takes claimed pushes to providers. Must not block; bounded: false means "not now", and the owner offers it again after two seconds.</summary>
 public interface IPushSender
 {
     /// <param name="done">Called once, on any thread, with what became of it.</param>

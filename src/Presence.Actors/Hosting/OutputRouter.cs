@@ -67,7 +67,7 @@ internal sealed class OutputRouter(
     {
         if (!push.TrySend(notification, (sent, outcome) => Post(new PushDoneInput(sent.UserId, sent, outcome))))
         {
-            Post(new PushDoneInput(notification.UserId, notification, PushOutcome.Retry));
+            Post(new PushDoneInput(notification.UserId, notification, PushOutcome.Busy));
         }
     }
 }

@@ -17,8 +17,10 @@ public sealed partial class JsonLinesGateway(string path, TimeProvider clock, IL
 
     // Bound to this class: the generated log methods need a field.
     private readonly ILogger _log = log;
-    // One writer at a time; the others wait without holding a thread while the disk works.
+    // One writer at a time; the others wait without holding a thread while the disk works. Who comes next writes what has gathered meanwhile with one flush.
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly Lock _gathering = new();
+    private List<Entry> _gathered = [];
     private bool _failing;
 
     /// <inheritdoc/>
@@ -27,16 +29,52 @@ public sealed partial class JsonLinesGateway(string path, TimeProvider clock, IL
     /// <inheritdoc/>
     public async ValueTask<PushOutcome> SendAsync(PushNotification push, CancellationToken cancellation)
     {
-        var line = Line(push);
-        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        var entry = new Entry(Line(push));
+        lock (_gathering)
+        {
+            _gathered.Add(entry);
+        }
+
         try
         {
-            return TryAppend(line) ? PushOutcome.Sent : PushOutcome.Retry;
+            await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // It will be tried again: what is not under way yet must not be written too.
+            lock (_gathering)
+            {
+                _gathered.Remove(entry);
+            }
+
+            throw;
+        }
+
+        try
+        {
+            if (entry.Outcome is null)
+            {
+                WriteGathered();
+            }
+
+            return entry.Outcome!.Value;
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    private void WriteGathered()
+    {
+        List<Entry> entries;
+        lock (_gathering)
+        {
+            (entries, _gathered) = (_gathered, []);
+        }
+
+        var outcome = TryAppend([.. entries.SelectMany(e => e.Line)]) ? PushOutcome.Sent : PushOutcome.Retry;
+        entries.ForEach(e => e.Outcome = outcome);
     }
 
     /// <inheritdoc/>
@@ -150,4 +188,12 @@ public sealed partial class JsonLinesGateway(string path, TimeProvider clock, IL
 
     [LoggerMessage(EventId = 66, Level = LogLevel.Information, Message = "Push sink file {Path} can be written again")]
     private partial void LogRecovered(string path);
+
+    private sealed class Entry(byte[] line)
+    {
+        public byte[] Line => line;
+
+        /// <summary>Set under the gate by whoever wrote it.</summary>
+        public PushOutcome? Outcome { get; set; }
+    }
 }

@@ -169,6 +169,23 @@ public class PushDeliveryTests
     }
 
     [Fact]
+    public void A_push_for_which_there_is_no_room_is_offered_again_at_the_same_distance_however_often()
+    {
+        var times = new List<long>();
+        _bench.Bench.Provider = _ =>
+        {
+            times.Add(_bench.Bench.Now);
+            return times.Count < 11 ? PushOutcome.Busy : PushOutcome.Sent;
+        };
+        _bench.Phone().Drop();
+        _bench.Write("hello");
+        _bench.Seconds(60);
+        Assert.Equal(Enumerable.Repeat(2L, 10), times.Zip(times.Skip(1), (a, b) => (b - a) / 1000));
+        Assert.InRange(_bench.Pushes[^1].Attempt, 1, 2);
+        Assert.Empty(_bench.Stored);
+    }
+
+    [Fact]
     public void A_message_that_joins_a_push_to_be_tried_again_does_not_hurry_it()
     {
         _bench.Bench.Provider = p => p.Attempt == 1 ? PushOutcome.Retry : PushOutcome.Sent;

@@ -43,6 +43,10 @@ public static class PushFeature
             case PushOutcome.Retry:
                 turn.Emit(new PushScheduled(row with { State = PushState.Due, DueAt = turn.Now + BackoffOf(row.Attempts) }));
                 break;
+            case PushOutcome.Busy:
+                // Nobody has tried. One attempt stays counted: a row without any would be offered again at once, for ever.
+                turn.Emit(new PushScheduled(row with { State = PushState.Due, DueAt = turn.Now + BusyWait, Attempts = Math.Max(1, row.Attempts - 1) }));
+                break;
             case PushOutcome.Gone: AddressGone(push, turn); break;
         }
     }
@@ -147,6 +151,9 @@ public static class PushFeature
 
         turn.User.PushMemory.Passed.Remove((service, node));
     }
+
+    /// <summary>Milliseconds until a push for which there was no room is offered again; each offer costs two writes.</summary>
+    private const long BusyWait = 2000;
 
     private static long BackoffOf(int attempts) => attempts > 8 ? LongestBackoff : Math.Min(LongestBackoff, 1000L << attempts);
 
