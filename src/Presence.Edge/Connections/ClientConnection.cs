@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using Presence.Edge.Listening;
 using Presence.Edge.Negotiation;
@@ -23,7 +22,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private readonly MessageStream? _messages;
     private readonly ConnectionClock _clock;
     private readonly HighestAck _acknowledged;
-    private SslStream? _tls;
+    private TlsStream? _tls;
     private int _phase;
     private int _wasBound;
     private int _cut;
@@ -142,7 +141,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <summary>Answers the client's or the port's wish for TLS; everything read before is forgotten.</summary>
     public async ValueTask StartTlsAsync(TlsSettings settings)
     {
-        var tls = new SslStream(_plain, leaveInnerStreamOpen: false);
+        var tls = new TlsStream(_plain);
         var direct = _kind == ListenerKind.DirectTls;
         _tls = tls;
         var offers13 = _plain is NetworkStream socket && await OfferedVersions.IncludeTls13Async(socket).ConfigureAwait(false);

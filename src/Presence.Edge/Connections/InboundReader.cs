@@ -66,6 +66,12 @@ internal sealed class InboundReader : IDisposable
                 return StreamEvent.Failed(StreamErrorCondition.PolicyViolation, "More than the rates allowed, for too long");
             }
 
+            if (_discarding)
+            {
+                // A flood has always more: others want this thread too, the goodbye first of all.
+                await Task.Yield();
+            }
+
             if (_connection.Phase != ConnectionPhase.Negotiating)
             {
                 // Idle for minutes, perhaps: no buffer until there is something to read. A log-in answers in milliseconds and has its deadline.

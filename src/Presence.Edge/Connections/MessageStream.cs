@@ -12,7 +12,7 @@ namespace Presence.Edge.Connections;
 /// <param name="secure">Whether TLS protects it, here or at a trusted proxy.</param>
 /// <param name="time">For the close at the end.</param>
 /// <param name="abort">Cuts what carries the WebSocket.</param>
-internal sealed class MessageStream(WebSocket socket, bool secure, TimeProvider time, Action abort) : Stream
+internal sealed class MessageStream(WebSocket socket, bool secure, TimeProvider time, Action abort) : AsyncStream
 {
     private const int PrefixBytes = sizeof(int);
 
@@ -27,20 +27,6 @@ internal sealed class MessageStream(WebSocket socket, bool secure, TimeProvider 
 
     /// <summary>Whether what was read last ends a message.</summary>
     public bool MessageEnded { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Lays out one element for a batch: its length, then the element with the declarations it needs to stand alone.</summary>
     public static void Add(ref PooledBytes batch, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> tail)
@@ -139,18 +125,6 @@ internal sealed class MessageStream(WebSocket socket, bool secure, TimeProvider 
         socket.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

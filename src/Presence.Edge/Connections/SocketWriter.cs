@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Presence.Edge.Connections;
@@ -303,16 +302,9 @@ internal sealed class SocketWriter : IThreadPoolWorkItem
             return;
         }
 
-        if (_stream is SslStream tls)
+        if (_stream is TlsStream tls)
         {
-            try
-            {
-                await tls.ShutdownAsync().ConfigureAwait(false);
-            }
-            catch (InvalidOperationException)
-            {
-                // The client's close_notify came first and TLS is over already.
-            }
+            await tls.EndOutputAsync().ConfigureAwait(false);
         }
 
         _connection.Socket?.Shutdown(SocketShutdown.Send);

@@ -4,7 +4,7 @@ using Presence.Routing;
 
 namespace Presence.Edge.Tests.Connections;
 
-/// <summary>A client that sends more than its rates allow is read more slowly. How it ends, and that nobody else feels it, is tried on a real node (Chaos, SiegeTests).</summary>
+/// <summary>A client that sends more than its rates allow: read more slowly, in the end not at all, and nobody else feels it.</summary>
 public sealed class FloodTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
@@ -32,6 +32,40 @@ public sealed class FloodTests
 
         Assert.Equal("late", (await edge.Owner.NextAsync<StanzaInput>()).Stanza.Id);
         Assert.True(edge.Time.GetElapsedTime(began) >= TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData(100, 0, 0, 0)]
+    [InlineData(0, 1_000, 0, 0)]
+    [InlineData(0, 0, 100, 0)]
+    [InlineData(0, 0, 0, 1_000)]
+    public async Task A_flood_that_never_ends_is_a_policy_violation_and_hurts_nobody_else(int stanzas, int bytes, int userStanzas, int userBytes)
+    {
+        await using var edge = TestEdge.Start(o => o with { ConnectionRate = new RateLimits(stanzas, bytes), UserRate = new RateLimits(userStanzas, userBytes) });
+        await using var other = await edge.LoggedInAsync("juliet", "r0m30");
+        await other.BindAsync("chamber");
+        await edge.Owner.NextAsync<BindInput>();
+        await using var client = await edge.BoundAsync();
+        var flood = FloodAsync(client);
+        var error = client.ReadStreamErrorAsync();
+        while (!error.IsCompleted)
+        {
+            await edge.UntilAsync(() => edge.Time.IsAwaited || error.IsCompleted);
+            edge.Time.Advance(Step);
+        }
+
+        Assert.Equal("policy-violation", await error);
+        client.Abort();
+        await flood;
+        EdgeInput input;
+        do
+        {
+            input = await edge.Owner.NextAsync();
+        }
+        while (input is StanzaInput);
+        Assert.False(Assert.IsType<DetachedInput>(input).Clean);
+        await other.SendAsync("<message id='still here'/>");
+        Assert.Equal("still here", (await edge.Owner.NextAsync<StanzaInput>()).Stanza.Id);
     }
 
     [Fact]
