@@ -41,13 +41,19 @@ public sealed partial class JsonLinesGateway(string path, TimeProvider clock, IL
         }
         catch (OperationCanceledException)
         {
-            // It will be tried again: what is not under way yet must not be written too.
+            // It will be tried again, and must not be written too; what another one is writing has its outcome in a moment.
+            bool waiting;
             lock (_gathering)
             {
-                _gathered.Remove(entry);
+                waiting = _gathered.Remove(entry);
             }
 
-            throw;
+            if (waiting)
+            {
+                throw;
+            }
+
+            await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
         try
@@ -73,18 +79,20 @@ public sealed partial class JsonLinesGateway(string path, TimeProvider clock, IL
             (entries, _gathered) = (_gathered, []);
         }
 
-        var outcome = TryAppend([.. entries.SelectMany(e => e.Line)]) ? PushOutcome.Sent : PushOutcome.Retry;
+        var lines = new ArrayBufferWriter<byte>(entries.Sum(e => e.Line.Length));
+        entries.ForEach(e => lines.Write(e.Line));
+        var outcome = TryAppend(lines.WrittenSpan) ? PushOutcome.Sent : PushOutcome.Retry;
         entries.ForEach(e => e.Outcome = outcome);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    private bool TryAppend(byte[] line)
+    private bool TryAppend(ReadOnlySpan<byte> lines)
     {
         try
         {
-            Append(line);
+            Append(lines);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
