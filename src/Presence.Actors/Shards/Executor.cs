@@ -10,7 +10,7 @@ namespace Presence.Actors.Shards;
 /// store; <c>ExecutorThread</c> drives it in production and the simulation drives it step by step. It must never let an output pass
 /// the batch it was asked in.
 /// </summary>
-public sealed partial class Executor
+public sealed class Executor
 {
     /// <summary>Events in the open batch past which the driver takes no more edge inputs until the batch in flight is answered.</summary>
     public const int MaxOpenEvents = 20_000;
@@ -18,11 +18,9 @@ public sealed partial class Executor
     private readonly ActorEnvironment _environment;
     private readonly Incarnation _me;
     private readonly Dictionary<int, ShardState> _shards = [];
-    private readonly UserTable _users;
-    private readonly TimerHeap _timers = new();
-    private OpenBatch _open;
-    private OpenBatch? _inFlight;
-    private long _ordinal = 1;
+    private readonly Batches _batches = new();
+    private readonly UserTurns _users;
+    private readonly OutboxExchange _outbox;
     private long _nextSweep;
 
     public Executor(ActorEnvironment environment, Incarnation me, IEnumerable<ShardGrant> grants)
@@ -33,8 +31,8 @@ public sealed partial class Executor
             _shards[grant.Shard] = new ShardState(grant, environment.ShardCount);
         }
 
-        _users = new UserTable(environment);
-        _open = new OpenBatch { Ordinal = _ordinal };
+        _users = new UserTurns(environment, _shards, _batches);
+        _outbox = new OutboxExchange(_shards, _batches, _users, what => Report?.Invoke(what));
     }
 
     /// <summary>Tells the operator what should not be; called from a held output, by the driver.</summary>
@@ -47,21 +45,21 @@ public sealed partial class Executor
     public const long MaxOpenBytes = 64 * 1024 * 1024;
 
     /// <summary>Whether the open batch is full enough that input should wait.</summary>
-    public bool Congested => _inFlight is not null
-        && (_open.Events >= MaxOpenEvents || _open.Outputs.Count >= MaxHeldOutputs || _open.Bytes >= MaxOpenBytes);
+    public bool Congested => _batches is { InFlight: not null, Open: var open }
+        && (open.Events >= MaxOpenEvents || open.Outputs.Count >= MaxHeldOutputs || open.Bytes >= MaxOpenBytes);
 
-    public bool InFlight => _inFlight is not null;
+    public bool InFlight => _batches.InFlight is not null;
 
     /// <summary>Users the driver is to load; each is answered by <see cref="Loaded"/>.</summary>
-    public LoadQueue Loads => _users.Loads;
+    public LoadQueue Loads => _users.Users.Loads;
 
     /// <summary>Loads that nobody waits for: timers of users after a start. Taken when <see cref="Loads"/> is empty.</summary>
-    public LoadQueue BackgroundLoads => _users.BackgroundLoads;
+    public LoadQueue BackgroundLoads => _users.Users.BackgroundLoads;
 
-    public long NextTimer => Math.Min(_timers.Next, _nextSweep == 0 ? long.MaxValue : _nextSweep);
+    public long NextTimer => Math.Min(_users.NextTimer, _nextSweep == 0 ? long.MaxValue : _nextSweep);
 
     /// <summary>For inspection by tests and listings.</summary>
-    public IEnumerable<UserState> LoadedUsers => _users.Loaded;
+    public IEnumerable<UserState> LoadedUsers => _users.Users.Loaded;
 
     public IEnumerable<ShardState> Shards => _shards.Values;
 
@@ -92,14 +90,14 @@ public sealed partial class Executor
 
         foreach (var session in sessions.Where(s => _shards.ContainsKey(ShardKey.Shard(s.UserId, _environment.ShardCount))))
         {
-            _users.HasStoredSession(session.UserId);
+            _users.Users.HasStoredSession(session.UserId);
             // Attached means: attached when the last owner died. Its detachment is this owner's to write (cluster-protocol 7.7).
-            _timers.Add(session.Phase == SessionPhase.Attached ? now : session.ExpiresAt, session.UserId);
+            _users.WakeAt(session.Phase == SessionPhase.Attached ? now : session.ExpiresAt, session.UserId);
         }
 
         foreach (var push in pushes.Where(p => _shards.ContainsKey(ShardKey.Shard(p.UserId, _environment.ShardCount))))
         {
-            _timers.Add(push.State == PushState.Claimed ? now : push.DueAt, push.UserId);
+            _users.WakeAt(push.State == PushState.Claimed ? now : push.DueAt, push.UserId);
         }
 
         _nextSweep = now;
@@ -109,29 +107,18 @@ public sealed partial class Executor
     {
         switch (input)
         {
-            case EdgeInput edge: ForUser(edge.UserId, edge, now, AccountOf(edge)); break;
-            case PresenceInput presence: Fanout(presence, now); break;
-            case ProbeInput probe:
-                if (_users.MayBeOnline(probe.UserId))
-                {
-                    ForUser(probe.UserId, probe, now, probe.AnswerUnavailable);
-                }
-                else if (probe.AnswerUnavailable is { } absent)
-                {
-                    // Surely offline: no row is needed to say so.
-                    _open.Hold(HeldOutput.ForInput(Users.Features.PresenceFanout.Absent(absent, probe.ReplyTo)));
-                }
-
-                break;
-            case EphemeralInput ephemeral: ForUser(ephemeral.UserId, ephemeral, now, ephemeral.To.Bare); break;
-            case AdminInput { Request: Admin.CreateAccountRequest create } admin: ForUser(admin.UserId, admin, now, Jid.Parse(create.Jid)); break;
-            case UserInput user: ForUser(user.UserId, user, now, null); break;
-            case OutboxRow item: Offered(item, now); break;
+            case EdgeInput edge: _users.For(edge.UserId, edge, now, AccountOf(edge)); break;
+            case PresenceInput presence: _users.Fanout(presence, now); break;
+            case ProbeInput probe: _users.Probe(probe, now); break;
+            case EphemeralInput ephemeral: _users.For(ephemeral.UserId, ephemeral, now, ephemeral.To.Bare); break;
+            case AdminInput { Request: Admin.CreateAccountRequest create } admin: _users.For(admin.UserId, admin, now, Jid.Parse(create.Jid)); break;
+            case UserInput user: _users.For(user.UserId, user, now, null); break;
+            case OutboxRow item: _outbox.Offered(item, now); break;
             case CensusInput census:
-                var online = _users.Loaded.Count(u => u.Sessions.Exists(s => s.Attached));
-                _open.Hold(HeldOutput.ForAction(() => census.Reply(online)));
+                var online = _users.Users.Loaded.Count(u => u.Sessions.Exists(s => s.Attached));
+                _batches.Open.Hold(HeldOutput.ForAction(() => census.Reply(online)));
                 break;
-            case OutboxConfirmed confirmed: Confirmed(confirmed); break;
+            case OutboxConfirmed confirmed: _outbox.Confirmed(confirmed); break;
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of an executor", nameof(input));
         }
     }
@@ -140,60 +127,25 @@ public sealed partial class Executor
     /// An <c>&lt;r/&gt;</c> waits in the inbox because the executor is <see cref="Congested"/>. A store that stands still must not leave it without answer: after
     /// <see cref="SessionOptions.AckDelay"/> the client is told what is committed (sessions.md 2.2), and the rest once the request itself is taken.
     /// </summary>
-    public void AckWaits(AckRequestInput request, long now)
-    {
-        if (_users.Find(request.UserId)?.User is { } user && user.SessionOf(request.Connection) is { Managed: true, AckRequestedAt: 0 } session)
-        {
-            session.AckRequestedAt = now;
-            Schedule(user);
-        }
-    }
+    public void AckWaits(AckRequestInput request, long now) => _users.AckWaits(request, now);
 
     /// <summary>The rows of a user asked for by <see cref="Loads"/>; null = no such account.</summary>
     /// <param name="erasing">There is none, and the data of one that was removed is still being deleted.</param>
-    public void Loaded(long userId, UserRows? rows, long now, bool erasing = false)
-    {
-        var slot = _users.Loaded_(userId, rows, now, _environment.ShardCount, erasing);
-        if (slot is null)
-        {
-            return;
-        }
-
-        if (slot.User is { Sessions.Count: > 0 } user)
-        {
-            Schedule(user);
-        }
-
-        while (slot.TakePending() is { } pending)
-        {
-            if (pending is ResumePair pair)
-            {
-                Take(pair.Shard, pair.From, now);
-            }
-            else
-            {
-                Decide(slot, pending, now);
-            }
-        }
-    }
+    public void Loaded(long userId, UserRows? rows, long now, bool erasing = false) => _users.Loaded(userId, rows, now, erasing);
 
     /// <summary>Runs what is due: users' deadlines, offers that were not confirmed, trimming, eviction.</summary>
     public void RunTimers(long now)
     {
-        while (_timers.TryTake(now, out var userId))
-        {
-            ForUser(userId, new TimerInput(userId), now, null, background: true);
-        }
-
+        _users.RunDue(now);
         if (_nextSweep != 0 && now >= _nextSweep)
         {
             _nextSweep = now + 1000;
             foreach (var shard in _shards.Values)
             {
-                SweepOutbox(shard, now);
+                _outbox.Sweep(shard, now);
             }
 
-            _users.Evict(_inFlight?.Ordinal ?? _open.Ordinal);
+            _users.Users.Evict(_batches.Uncommitted);
         }
     }
 
@@ -204,46 +156,39 @@ public sealed partial class Executor
     public (GuardedBatch? Batch, IReadOnlyList<HeldOutput> Outputs) Step()
     {
         IReadOnlyList<HeldOutput> outputs = [];
-        if (_open.Unheld.Count > 0)
+        var open = _batches.Open;
+        if (open.Unheld.Count > 0)
         {
-            outputs = [.. _open.Unheld];
-            _open.Unheld.Clear();
+            outputs = [.. open.Unheld];
+            open.Unheld.Clear();
         }
 
-        if (_inFlight is not null)
+        if (_batches.InFlight is not null)
         {
             return (null, outputs);
         }
 
-        if (_open.HasWrites)
+        if (open.HasWrites)
         {
             Span<byte> id = stackalloc byte[16];
             _environment.Random.Fill(id);
-            var batch = _open.Submit(new Guid(id), _me);
-            foreach (var shard in _open.Shards)
-            {
-                shard.InFlight = true;
-            }
-
-            _inFlight = _open;
-            _open = new OpenBatch { Ordinal = ++_ordinal };
-            return (batch, outputs);
+            return (_batches.Submit(new Guid(id), _me), outputs);
         }
 
-        if (_open.Outputs.Count > 0)
+        if (open.Outputs.Count > 0)
         {
-            outputs = outputs.Count == 0 ? [.. _open.Outputs] : [.. outputs, .. _open.Outputs];
-            _open.Outputs.Clear();
+            outputs = outputs.Count == 0 ? [.. open.Outputs] : [.. outputs, .. open.Outputs];
+            open.Outputs.Clear();
         }
 
         // Nothing is uncommitted: what was said is true, and nothing hangs on this batch any more.
-        Acknowledged(_open);
-        _open.Touched.Clear();
+        Acknowledged(open);
+        open.Touched.Clear();
         return (null, outputs);
     }
 
     /// <summary>The outputs that a committed batch releases. The driver carries them out in order, then calls <see cref="Answered"/>.</summary>
-    public IReadOnlyList<HeldOutput> OutputsInFlight => _inFlight?.Outputs ?? [];
+    public IReadOnlyList<HeldOutput> OutputsInFlight => _batches.InFlight?.Outputs ?? [];
 
     /// <summary>
     /// The store answered the batch in flight. Anything but committed for every shard discards the memory of all shards that were written or
@@ -251,19 +196,14 @@ public sealed partial class Executor
     /// </summary>
     public IReadOnlyList<HeldOutput> Answered(CommitAnswer answer, long now)
     {
-        var batch = _inFlight ?? throw new InvalidOperationException("no batch is in flight");
+        var batch = _batches.InFlight ?? throw new InvalidOperationException("no batch is in flight");
         if (answer.BatchId != batch.Submitted!.BatchId)
         {
             // A late answer of an earlier attempt: answers match by batch id (found by the model checker).
             return [];
         }
 
-        _inFlight = null;
-        foreach (var shard in batch.Shards)
-        {
-            shard.InFlight = false;
-        }
-
+        _batches.Land();
         if (answer.Status == CommitStatus.Answered && answer.Outcomes.All(o => o == ShardOutcome.Committed))
         {
             foreach (var write in batch.Submitted.Writes)
@@ -284,7 +224,7 @@ public sealed partial class Executor
     {
         foreach (var change in write.Events)
         {
-            if (change is SessionStored { Session: var row } && _users.Find(row.UserId)?.User?.SessionOf(row.SessionNo) is { } session)
+            if (change is SessionStored { Session: var row } && _users.Users.Find(row.UserId)?.User?.SessionOf(row.SessionNo) is { } session)
             {
                 session.HCommitted = Math.Max(session.HCommitted, row.HIn);
             }
@@ -316,28 +256,28 @@ public sealed partial class Executor
         }
 
         // Lost with the batch are outputs of every shard, also of those it does not write: stanzas that were numbered, answers to a bind, reads.
-        var shards = batch.Touched.Concat(_open.Touched).Select(s => s.Id).ToHashSet();
+        var shards = batch.Touched.Concat(_batches.Open.Touched).Select(s => s.Id).ToHashSet();
 
         // A connection without a session may wait for an answer too: that it was refused.
-        var connections = batch.Outputs.Concat(_open.Outputs).Where(o => o.Kind is OutputKind.Control or OutputKind.Stanza).Select(o => o.Connection).ToHashSet();
-        _open = new OpenBatch { Ordinal = ++_ordinal };
+        var connections = batch.Outputs.Concat(_batches.Open.Outputs).Where(o => o.Kind is OutputKind.Control or OutputKind.Stanza).Select(o => o.Connection).ToHashSet();
+        _batches.Renew();
         foreach (var id in shards)
         {
             _shards[id].Discard();
         }
 
-        foreach (var user in _users.Discard(shards))
+        foreach (var user in _users.Users.Discard(shards))
         {
             connections.UnionWith(user.Sessions.Select(s => s.Connection).OfType<ConnectionId>());
             if (user.Sessions.Any(s => s.Resumable))
             {
-                _users.HasStoredSession(user.UserId);
-                _timers.Add(now, user.UserId);
+                _users.Users.HasStoredSession(user.UserId);
+                _users.WakeAt(now, user.UserId);
             }
             else if (user.Pushes.Count > 0 || user.Registrations.Count > 0)
             {
                 // Its timer may have been spent on a claim that was discarded.
-                _timers.Add(now, user.UserId);
+                _users.WakeAt(now, user.UserId);
             }
         }
 
@@ -352,52 +292,4 @@ public sealed partial class Executor
         ComponentStanzaInput c => c.To.Bare,
         _ => null,
     };
-
-    private void Fanout(PresenceInput presence, long now)
-    {
-        foreach (var id in presence.Users)
-        {
-            // A user that is not loaded has nobody connected: on resume it asks for presence afresh.
-            if (_users.Find(id) is { User: { Sessions.Count: > 0 } } slot)
-            {
-                Decide(slot, presence, now);
-            }
-        }
-    }
-
-    private void ForUser(long userId, object input, long now, Jid? jid, bool background = false)
-    {
-        var slot = _users.FindOrLoad(userId, jid, background);
-        if (slot.User is null)
-        {
-            slot.Park(input);
-            return;
-        }
-
-        Decide(slot, input, now);
-    }
-
-    private void Decide(UserSlot slot, object input, long now)
-    {
-        var user = slot.User!;
-        var turn = new Turn(_environment, now, user, _shards[user.Shard], _open);
-        UserDecide.Decide(user, input, turn);
-        slot.LastBatch = _open.Ordinal;
-        _open.Touched.Add(_shards[user.Shard]);
-        _users.Touched(slot);
-
-        // What was due has just been done; a deadline still in the past would spin, so it waits a moment.
-        Schedule(user, input is TimerInput ? now + 250 : long.MinValue);
-    }
-
-    private void Schedule(UserState user, long past = long.MinValue)
-    {
-        var due = UserDeadlines.Next(user, _environment.Options);
-        due = due <= past - 250 ? past : due;
-        if (due < user.ScheduledAt)
-        {
-            user.ScheduledAt = due;
-            _timers.Add(due, user.UserId);
-        }
-    }
 }
