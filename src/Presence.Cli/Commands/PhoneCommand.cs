@@ -92,11 +92,11 @@ internal static class PhoneCommand
                 await WakeAsync(phone, say, cancellation).ConfigureAwait(false);
                 break;
             case ["/add", var contact]:
-                await phone.AddAsync(contact, cancellation).ConfigureAwait(false);
+                await phone.AddAsync(phone.AddressOf(contact), cancellation).ConfigureAwait(false);
                 break;
             case ["/to", var to, var text]:
-                phone.Partner = to;
-                await phone.SayAsync(to, text, cancellation).ConfigureAwait(false);
+                phone.Partner = phone.AddressOf(to);
+                await phone.SayAsync(phone.Partner, text, cancellation).ConfigureAwait(false);
                 break;
             case [var word, ..] when word.StartsWith('/'):
                 say("That is not understood: /to USER TEXT, /add USER, /sleep, /wake or /quit.");

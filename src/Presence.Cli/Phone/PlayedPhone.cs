@@ -30,6 +30,9 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     public bool IsAwake => _line is not null;
 
+    /// <summary>The address of somebody as a person types it: a name alone is a user of the phone's own domain.</summary>
+    public string AddressOf(string user) => user.Contains('@', StringComparison.Ordinal) ? user : $"{user}@{account.Jid.Domain}";
+
     /// <summary>Connects; resumes the session if there is one, else begins a new one.</summary>
     /// <exception cref="IOException">The server cannot be reached or refuses.</exception>
     public async Task WakeAsync(CancellationToken cancellation)
@@ -220,7 +223,12 @@ public sealed class PlayedPhone(PhoneAccount account, TimeProvider clock, Action
 
     private void Message(XmlElement message)
     {
-        if (message.Child("body")?.Text is { } text && message.Attr("from") is { } from)
+        if (message.Attr("type") == "error")
+        {
+            // It may carry the body that came back: not to be shown as if somebody had written it.
+            say($"{message.Attr("from")} did not get that: {message.Child("error")?.Children.FirstOrDefault()?.Name ?? "the server does not say why"}.");
+        }
+        else if (message.Child("body")?.Text is { } text && message.Attr("from") is { } from)
         {
             Partner = PhoneStanzas.Bare(from);
             say($"{Partner}: {text}");

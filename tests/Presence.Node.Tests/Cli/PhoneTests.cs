@@ -82,6 +82,20 @@ public sealed class PhoneTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NameAloneIsOfTheOwnDomainAndWhatCameBackIsSaid()
+    {
+        using var alice = Phone("alice");
+        using var bob = Phone("bob");
+        await alice.SeesAsync("The phone is awake as alice@localhost/phone");
+        await bob.SeesAsync("The phone is awake as bob@localhost/phone");
+
+        alice.Type("/to bob hello");
+        await bob.SeesAsync("alice@localhost: hello");
+        alice.Type("/to mallory@elsewhere.example hello");
+        await alice.SeesAsync("mallory@elsewhere.example did not get that: remote-server-not-found.");
+    }
+
+    [Fact]
     public async Task WrongPasswordIsSaid()
     {
         using var phone = new PlayedTerminal("phone", "alice@localhost", "--password", "wrong", "--server", $"127.0.0.1:{_node.Ports.DirectTls}");
