@@ -122,7 +122,7 @@ internal sealed class UserExport(IUserReads store)
     private void Documents(Utf8XmlBuilder xml, UserRows user)
     {
         var isOpen = false;
-        foreach (var reference in user.Documents)
+        foreach (var reference in user.Documents.Where(d => d.Kind is DocumentKind.Private or DocumentKind.VCard))
         {
             if (store.ReadDocument(user.Account.UserId, reference.Kind, reference.Name) is not { } document)
             {

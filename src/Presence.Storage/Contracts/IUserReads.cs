@@ -30,6 +30,10 @@ public interface IUserReads
     /// <summary>One document; null if there is none of that name.</summary>
     DocumentRow? ReadDocument(long userId, DocumentKind kind, string name);
 
+    /// <summary>Documents of one kind, in the order asked; those that are not there are left out.</summary>
+    IReadOnlyList<DocumentRow> ReadDocuments(long userId, DocumentKind kind, IReadOnlyList<string> names) =>
+        [.. names.Select(name => ReadDocument(userId, kind, name)).OfType<DocumentRow>()];
+
     /// <summary>Rows the archive shows with an id above <paramref name="afterId"/>, oldest first, without bodies.</summary>
     IReadOnlyList<MessageRef> ReadVisible(long userId, long afterId, int limit);
 

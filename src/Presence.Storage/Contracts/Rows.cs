@@ -194,6 +194,12 @@ public enum DocumentKind : byte
 
     /// <summary>The vCard (XEP-0054); one, without a name. Marked with the hash of its photo.</summary>
     VCard = 1,
+
+    /// <summary>A node of personal eventing (XEP-0163); named like it. Marked with its configuration, the body is the same as a form (XEP-0060 §8.2).</summary>
+    EventNode = 2,
+
+    /// <summary>An item of such a node; named by node and item, U+001F between them. Marked with its place among the others. The body is its payload.</summary>
+    EventItem = 3,
 }
 
 /// <summary>XML the server keeps for a user and does not look into: one element that stands alone, as <paramref name="Body"/>.</summary>

@@ -99,6 +99,9 @@ public sealed class SqliteStore : IStore, IDisposable
 
     public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => _reads.Read(c => UserReads.Document(c, userId, kind, name));
 
+    public IReadOnlyList<DocumentRow> ReadDocuments(long userId, DocumentKind kind, IReadOnlyList<string> names) =>
+        _reads.Read(c => names.Select(name => UserReads.Document(c, userId, kind, name)).OfType<DocumentRow>().ToList());
+
     public ArchivePage ReadArchive(ArchiveQuery query) => _reads.Read(c => ArchiveReads.Page(c, query));
 
     public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>

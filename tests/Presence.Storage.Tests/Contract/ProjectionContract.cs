@@ -239,6 +239,17 @@ public abstract class ProjectionContract(StoreSubject subject) : IDisposable
     }
 
     [Fact]
+    public void Documents_of_a_kind_are_read_in_the_order_asked()
+    {
+        Fill();
+        DocumentRow Item(string name, byte body) => new(User, DocumentKind.EventItem, $"node\u001f{name}", "7", [body]);
+        var (first, second) = (Item("a", 1), Item("b", 2));
+        _writer.Write(Shard, new DocumentStored(first), new DocumentStored(second), new DocumentStored(Item("c", 3) with { Kind = DocumentKind.EventNode }));
+        Same(new[] { second, first }, Store.ReadDocuments(User, DocumentKind.EventItem, [second.Name, "none", first.Name, "node\u001fc"]));
+        Assert.Empty(Store.ReadDocuments(Other, DocumentKind.EventItem, [first.Name]));
+    }
+
+    [Fact]
     public void Each_session_has_a_tail_of_its_own_above_its_cursor()
     {
         Fill();
