@@ -25,6 +25,7 @@ public sealed partial class TimeAndChanceTests
         ("src/Presence.Actors/Hosting/ReaderThreads.cs", "new ManualResetEventSlim", "a reader pauses between attempts on a store that cannot be read"),
         ("src/Presence.Actors/Hosting/ReaderThreads.cs", ".Wait()", "the same"),
         ("src/Presence.Storage/Sqlite/SqliteStore.cs", "RandomNumberGenerator", "the secret made once with a new store"),
+        ("src/Presence.Storage/Postgres/Migrations.cs", "RandomNumberGenerator", "the same"),
         ("src/Presence.Storage/Commit/Committer.cs", "TimeProvider.System", "the default of a thread that waits between attempts"),
         ("src/Presence.Node/Endpoints/AccountKeys.cs", "RandomNumberGenerator", "salts of new accounts"),
         ("src/Presence.Edge/Negotiation/RegisterRequest.cs", "RandomNumberGenerator", "salts of new accounts"),

@@ -67,7 +67,7 @@ public interface IStore : IUserReads
 
     /// <summary>
     /// One bounded step of deleting what removed accounts left: at most about <paramref name="limit"/> rows of the message log per call, overwritten where they
-    /// lay. Returns false once there is nothing left to delete.
+    /// lay if the store can do that. Returns false once there is nothing left to delete.
     /// </summary>
     bool Erase(int limit) => false;
 }

@@ -1,8 +1,11 @@
 using Presence.Storage.Contracts;
+using Presence.Storage.Tests.Postgres;
 
 namespace Presence.Storage.Tests.Contract;
 
 public sealed class SqliteArchiveTests() : ArchiveContract(new SqliteSubject());
+
+public sealed class PostgresArchiveTests() : ArchiveContract(new PostgresSubject());
 
 public sealed class MemoryArchiveTests() : ArchiveContract(new MemorySubject());
 

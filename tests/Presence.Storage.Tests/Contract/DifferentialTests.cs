@@ -1,4 +1,5 @@
 using Presence.Storage.Contracts;
+using Presence.Storage.Tests.Postgres;
 using Presence.Tests.Shared;
 
 namespace Presence.Storage.Tests.Contract;
@@ -13,26 +14,37 @@ public sealed class DifferentialTests
     [InlineData(12)]
     [InlineData(13)]
     [InlineData(14)]
-    public void Stores_agree_after_any_history(int seed)
+    public void SQLite_agrees_with_memory_after_any_history(int seed) => Agree(new SqliteSubject(), seed);
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(14)]
+    [InlineData(15)]
+    [InlineData(16)]
+    public void PostgreSQL_agrees_with_memory_after_any_history(int seed) => Agree(new PostgresSubject(), seed);
+
+    private static void Agree(StoreSubject subject, int seed)
     {
-        using var sqlite = new SqliteSubject();
+        using var real = subject;
         var memory = new MemoryStore(16);
         var random = new Random(seed);
-        var (a, b) = (new Writer(sqlite.Store), new Writer(memory));
+        var (a, b) = (new Writer(real.Store), new Writer(memory));
         for (var step = 0; step < 150; step++)
         {
             if (random.Next(40) == 0)
             {
-                sqlite.Reopen();
+                real.Reopen();
                 memory = memory.Fork();
-                (a, b) = (new Writer(sqlite.Store, step), new Writer(memory, step));
+                (a, b) = (new Writer(real.Store, step), new Writer(memory, step));
             }
 
             var writes = Enumerable.Range(0, Users).Where(_ => random.Next(3) == 0)
                 .Select(shard => (Shard: shard, Events: UntilRemoval(Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random, shard))), Off: random.Next(30) == 0))
                 .ToList();
             GuardedBatch Batch(Writer w) => w.Batch([.. writes.Select(x => w.Part(x.Shard, x.Events) is var p && x.Off ? p with { Base = p.Base + 1 } : p)]);
-            var (left, right) = (sqlite.Store.Commit(Batch(a)), memory.Commit(Batch(b)));
+            var (left, right) = (real.Store.Commit(Batch(a)), memory.Commit(Batch(b)));
 
             Assert.Equal((left.Status, string.Join(",", left.Outcomes)), (right.Status, string.Join(",", right.Outcomes)));
             foreach (var (write, outcome) in writes.Zip(left.Outcomes).Where(x => x.Second == ShardOutcome.Committed))
@@ -42,22 +54,22 @@ public sealed class DifferentialTests
             }
 
             // No event of a user follows on a removal before its data is gone.
-            while (sqlite.Store.Erase(3))
+            while (real.Store.Erase(3))
             {
             }
 
             if (random.Next(20) == 0)
             {
-                Assert.Equal(memory.TrimArchive(15, 4), sqlite.Store.TrimArchive(15, 4));
+                Assert.Equal(memory.TrimArchive(15, 4), real.Store.TrimArchive(15, 4));
             }
 
             if (step % 5 == 0)
             {
-                Assert.Equal(Everything(memory), Everything(sqlite.Store));
+                Assert.Equal(Everything(memory), Everything(real.Store));
             }
         }
 
-        Assert.Equal(Everything(memory), Everything(sqlite.Store));
+        Assert.Equal(Everything(memory), Everything(real.Store));
     }
 
     private static StoreEvent[] UntilRemoval(IEnumerable<StoreEvent> events)

@@ -1,8 +1,11 @@
 using Presence.Storage.Contracts;
+using Presence.Storage.Tests.Postgres;
 
 namespace Presence.Storage.Tests.Contract;
 
 public sealed class SqliteGuardTests() : GuardContract(new SqliteSubject());
+
+public sealed class PostgresGuardTests() : GuardContract(new PostgresSubject());
 
 public sealed class MemoryGuardTests() : GuardContract(new MemorySubject());
 

@@ -1,8 +1,11 @@
 using Presence.Storage.Contracts;
+using Presence.Storage.Tests.Postgres;
 
 namespace Presence.Storage.Tests.Contract;
 
 public sealed class SqliteProjectionTests() : ProjectionContract(new SqliteSubject());
+
+public sealed class PostgresProjectionTests() : ProjectionContract(new PostgresSubject());
 
 public sealed class MemoryProjectionTests() : ProjectionContract(new MemorySubject());
 
