@@ -22,7 +22,11 @@ public sealed record ShardWrite(int Shard, long Epoch, long Base, IReadOnlyList<
 /// One group commit: shards in ascending order, all from one owner. Each shard's part is written whole or not at all;
 /// a part whose guard does not match leaves no trace and does not hinder the others. Sent again after an unknown outcome it must be identical.
 /// </summary>
-public sealed record GuardedBatch(Guid BatchId, Incarnation Owner, IReadOnlyList<ShardWrite> Writes);
+public sealed record GuardedBatch(Guid BatchId, Incarnation Owner, IReadOnlyList<ShardWrite> Writes)
+{
+    /// <summary>Whether the shards ascend, as they must: one named twice would take its own first part for an earlier attempt's.</summary>
+    public bool Ascends => Writes.Zip(Writes.Skip(1)).All(pair => pair.First.Shard < pair.Second.Shard);
+}
 
 /// <summary>What became of one shard's part of a batch (cluster-protocol: guarded write).</summary>
 public enum ShardOutcome

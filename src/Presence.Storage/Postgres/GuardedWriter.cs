@@ -14,7 +14,7 @@ internal sealed class GuardedWriter(WritePool pool, string schema, string where,
 
     public CommitAnswer Commit(GuardedBatch batch)
     {
-        if (!InOrder(batch.Writes))
+        if (!batch.Ascends)
         {
             return Refused(
                 batch, CommitStatus.Rejected, "The shards of a batch must ascend without repetition. This is a defect of the server: report it.");
@@ -121,19 +121,6 @@ internal sealed class GuardedWriter(WritePool pool, string schema, string where,
         2 => ShardOutcome.Fenced,
         _ => ShardOutcome.Impossible,
     };
-
-    private static bool InOrder(IReadOnlyList<ShardWrite> writes)
-    {
-        for (var i = 1; i < writes.Count; i++)
-        {
-            if (writes[i].Shard <= writes[i - 1].Shard)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     private static CommitAnswer Refused(GuardedBatch batch, CommitStatus status, string reason) => new(batch.BatchId, status, [], reason);
 

@@ -26,7 +26,7 @@ internal sealed class GuardedWriter(Connection connection, string directory)
 
     public CommitAnswer Commit(GuardedBatch batch)
     {
-        if (!InOrder(batch.Writes))
+        if (!batch.Ascends)
         {
             return Refused(
                 batch, CommitStatus.Rejected, "The shards of a batch must ascend without repetition. This is a defect of the server: report it.");
@@ -116,19 +116,6 @@ internal sealed class GuardedWriter(Connection connection, string directory)
         {
             // SQLite rolls back by itself after the errors that make ROLLBACK fail; if not, the next BEGIN fails and that attempt tells.
         }
-    }
-
-    private static bool InOrder(IReadOnlyList<ShardWrite> writes)
-    {
-        for (var i = 1; i < writes.Count; i++)
-        {
-            if (writes[i].Shard <= writes[i - 1].Shard)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static CommitAnswer Refused(GuardedBatch batch, CommitStatus status, string reason) => new(batch.BatchId, status, [], reason);

@@ -21,8 +21,6 @@ public sealed class DifferentialTests
     [InlineData(12)]
     [InlineData(13)]
     [InlineData(14)]
-    [InlineData(15)]
-    [InlineData(16)]
     public void PostgreSQL_agrees_with_memory_after_any_history(int seed) => Agree(new PostgresSubject(), seed);
 
     private static void Agree(StoreSubject subject, int seed)
