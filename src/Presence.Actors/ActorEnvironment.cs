@@ -19,6 +19,12 @@ public sealed record ActorEnvironment(Jid Domain, SessionOptions Options, Stanza
     /// <summary>Called after the commit that removed an account: what it left is to be deleted now. From any thread; must not block.</summary>
     public Action AccountRemoved { get; init; } = () => { };
 
+    /// <summary>Called when a defect was contained. From any thread; must not block or throw.</summary>
+    public Action<ContainedDefect> DefectMet { get; init; } = _ => { };
+
+    /// <summary>For tests: called with every input once its effects are there, and may throw as a defect would. Null in a node.</summary>
+    internal Action<Users.Turn, object>? Sabotage { get; init; }
+
     /// <summary>Whether an address belongs to a component.</summary>
     public bool IsComponent(Jid address) => Components.Count > 0 && Components.Contains(address.Domain);
 

@@ -28,11 +28,12 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
     /// <param name="desk">For what administrators order by XMPP; null: nobody takes orders.</param>
     /// <param name="components">Null: there are none.</param>
     /// <param name="accountRemoved">Called after the commit that removed an account, from any thread; null: nobody cares.</param>
+    /// <param name="defects">Told of defects that were contained. Called from any thread, must not block or throw; null: nobody cares.</param>
     /// <param name="trouble">Told of read errors and of refused batches, in words for the operator. Called from any thread.</param>
     public ShardHost(
         IStore store, IReadOnlyList<ILane> lanes, IDeliver deliver, IPushSender push, TimeProvider clock, IRandomSource random, Jid domain,
         SessionOptions options, string softwareVersion, Action<string> trouble, ServiceOptions? services = null,
-        IAdminDesk? desk = null, IComponents? components = null, Action? accountRemoved = null)
+        IAdminDesk? desk = null, IComponents? components = null, Action? accountRemoved = null, Action<ContainedDefect>? defects = null)
     {
         (_store, _clock) = (store, clock);
         Span<byte> incarnation = stackalloc byte[16];
@@ -43,6 +44,7 @@ public sealed class ShardHost : IAccept, IAsyncDisposable
             Services = services ?? new(),
             Components = components?.Domains ?? [],
             AccountRemoved = accountRemoved ?? (() => { }),
+            DefectMet = defects ?? (_ => { }),
         };
         _grants = store.TakeAll(me);
         _readers = new ReaderThreads(store, Readers, options.MaxQueuedStanzas + 1, clock, e => trouble(e.Message));

@@ -71,6 +71,12 @@ public sealed class ExecutorBench
     /// <summary>Inputs that clients cause and that stay under way until <see cref="ReleaseHeld"/>; null = none.</summary>
     public Func<object, bool>? Hold { get; set; }
 
+    /// <summary>Defects that were contained, oldest first.</summary>
+    public List<ContainedDefect> Defects { get; } = [];
+
+    /// <summary>Called with every input once it has been decided on; throws what a defect would. Null = nothing is wrong.</summary>
+    public Action<Turn, object>? Sabotage { get; set; }
+
     public Executor Executor => _executor;
 
     public StanzaIds StanzaIds => new(Store.Secret);
@@ -173,6 +179,8 @@ public sealed class ExecutorBench
             Services = Services,
             Components = [.. _components],
             AccountRemoved = () => AccountsRemoved++,
+            DefectMet = Defects.Add,
+            Sabotage = (turn, input) => Sabotage?.Invoke(turn, input),
         };
         var executor = new Executor(environment, me, Store.TakeAll(me));
         executor.Restore(Store.ReadOutbox(), Store.ReadOutboxCursors(), Store.ReadSessions(), Store.ReadPushOutbox(), Now);
@@ -201,7 +209,7 @@ public sealed class ExecutorBench
             _executor.RunTimers(Now);
             while (_executor.Loads.TryDequeue(out var user) || _executor.BackgroundLoads.TryDequeue(out user))
             {
-                _executor.Loaded(user, Store.LoadUser(user, Options.MaxQueuedStanzas + 1), Now, Store.IsErasing(user));
+                Load(user);
             }
 
             var (batch, outputs) = _executor.Step();
@@ -219,6 +227,22 @@ public sealed class ExecutorBench
         }
 
         throw new InvalidOperationException("the executor does not come to rest");
+    }
+
+    private void Load(long user)
+    {
+        UserRows? rows;
+        try
+        {
+            rows = Store.LoadUser(user, Options.MaxQueuedStanzas + 1);
+        }
+        catch (FormatException e)
+        {
+            _executor.LoadFailed(user, e, Now);
+            return;
+        }
+
+        _executor.Loaded(user, rows, Now, Store.IsErasing(user));
     }
 
     private void Carry(IReadOnlyList<HeldOutput> outputs)

@@ -28,6 +28,9 @@ public sealed class MemoryStore : IStore
 
     public byte[] Secret { get; }
 
+    /// <summary>Users and messages at whose rows every read throws what is no <see cref="IOException"/>.</summary>
+    public HashSet<long> Unreadable { get; } = [];
+
     /// <summary>Everything committed so far.</summary>
     public MemoryState State => _state;
 
@@ -78,6 +81,7 @@ public sealed class MemoryStore : IStore
 
     public UserRows? LoadUser(long userId, int tailLimit)
     {
+        Fail([userId]);
         if (!_state.Users.TryGetValue(userId, out var user) || user.Account is not { } account)
         {
             return null;
@@ -108,13 +112,26 @@ public sealed class MemoryStore : IStore
 
     public IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids)
     {
+        Fail(ids);
         var messages = User(userId).Messages;
         return [.. ids.Where(messages.ContainsKey).Select(id => messages[id])];
     }
 
     public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => User(userId).Documents.GetValueOrDefault((kind, name));
 
-    public ArchivePage ReadArchive(ArchiveQuery query) => MemoryArchive.Page(User(query.UserId).Messages, query);
+    public ArchivePage ReadArchive(ArchiveQuery query)
+    {
+        Fail(User(query.UserId).Messages.Keys);
+        return MemoryArchive.Page(User(query.UserId).Messages, query);
+    }
+
+    private void Fail(IEnumerable<long> read)
+    {
+        if (Unreadable.Count > 0 && read.Any(Unreadable.Contains))
+        {
+            throw new FormatException("a row that nobody can read");
+        }
+    }
 
     public IReadOnlyList<MessageRow> SearchConversation(long userId, string peer, long beforeId, byte[] text, int look, int limit) =>
         MemoryArchive.Search(User(userId).Messages, peer, beforeId, text, look, limit);

@@ -79,6 +79,9 @@ public enum AdminStatus
 
     /// <summary>The node is overloaded, stopping, or its store cannot write.</summary>
     Unavailable,
+
+    /// <summary>The request met a defect of the node; nothing of it was done.</summary>
+    Defect,
 }
 
 /// <summary>The answer; <paramref name="User"/> for a description, <paramref name="Lines"/> for an explanation.</summary>

@@ -112,6 +112,10 @@ internal sealed class ExecutorThread
                 _loading--;
                 _executor.Loaded(loaded.UserId, loaded.Rows, now, loaded.Erasing);
                 break;
+            case LoadFailedInput failed:
+                _loading--;
+                _executor.LoadFailed(failed.UserId, failed.Defect, now);
+                break;
             default:
                 _executor.Handle(input, now);
                 break;
@@ -160,11 +164,14 @@ internal sealed class ExecutorThread
             }
 
             _loading++;
-            _readers.Load(userId, (rows, erasing) => _inbox.Put(new LoadedInput(userId, rows, erasing)));
+            _readers.Load(
+                userId, (rows, erasing) => _inbox.Put(new LoadedInput(userId, rows, erasing)), defect => _inbox.Put(new LoadFailedInput(userId, defect)));
         }
     }
 
     private sealed record AnsweredInput(CommitAnswer Answer);
 
     private sealed record LoadedInput(long UserId, UserRows? Rows, bool Erasing);
+
+    private sealed record LoadFailedInput(long UserId, Exception Defect);
 }

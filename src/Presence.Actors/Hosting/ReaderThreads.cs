@@ -40,10 +40,23 @@ internal sealed class ReaderThreads : IDisposable
     public int Waiting => _work.Count;
 
     /// <param name="loaded">Gets the rows, and for a user who has none whether those of a removed account are still being deleted.</param>
-    public void Load(long userId, Action<UserRows?, bool> loaded) => Add(() =>
+    /// <param name="failed">Called in its place when the read met a defect, which another attempt would meet again.</param>
+    public void Load(long userId, Action<UserRows?, bool> loaded, Action<Exception> failed) => Add(() =>
     {
-        var rows = Retry(() => _store.LoadUser(userId, _tailLimit));
-        loaded(rows, rows is null && Retry(() => _store.IsErasing(userId)));
+        UserRows? rows;
+        bool erasing;
+        try
+        {
+            rows = Retry(() => _store.LoadUser(userId, _tailLimit));
+            erasing = rows is null && Retry(() => _store.IsErasing(userId));
+        }
+        catch (Exception e) when (ContainedDefect.Is(e))
+        {
+            failed(e);
+            return;
+        }
+
+        loaded(rows, erasing);
     });
 
     public void Read(Func<IStore, UserInput?> read, Action<UserInput> done) => Add(() =>

@@ -111,11 +111,11 @@ public sealed class Executor
             case PresenceInput presence: _users.Fanout(presence, now); break;
             case ProbeInput probe: _users.Probe(probe, now); break;
             case EphemeralInput ephemeral: _users.For(ephemeral.UserId, ephemeral, now, ephemeral.To.Bare); break;
-            case AdminInput { Request: Admin.CreateAccountRequest create } admin: _users.For(admin.UserId, admin, now, Jid.Parse(create.Jid)); break;
+            case AdminInput { Request: Admin.CreateAccountRequest create } admin: _users.For(admin.UserId, admin, now, Jid.TryParse(create.Jid, out var made) ? made : null); break;
             case UserInput user: _users.For(user.UserId, user, now, null); break;
             case OutboxRow item: _outbox.Offered(item, now); break;
             case CensusInput census:
-                var online = _users.Users.Loaded.Count(u => u.Sessions.Exists(s => s.Attached));
+                var online = _users.Online;
                 _batches.Open.Hold(HeldOutput.ForAction(() => census.Reply(online)));
                 break;
             case OutboxConfirmed confirmed: _outbox.Confirmed(confirmed); break;
@@ -133,10 +133,14 @@ public sealed class Executor
     /// <param name="erasing">There is none, and the data of one that was removed is still being deleted.</param>
     public void Loaded(long userId, UserRows? rows, long now, bool erasing = false) => _users.Loaded(userId, rows, now, erasing);
 
+    /// <summary>The rows of a user asked for cannot be read, and trying at once would not help: what waits for the user is refused, and it is asked for again later.</summary>
+    public void LoadFailed(long userId, Exception defect, long now) => _users.LoadFailed(userId, defect, now);
+
     /// <summary>Runs what is due: users' deadlines, offers that were not confirmed, trimming, eviction.</summary>
     public void RunTimers(long now)
     {
         _users.RunDue(now);
+        _users.Settle(now);
         if (_nextSweep != 0 && now >= _nextSweep)
         {
             _nextSweep = now + 1000;
@@ -145,7 +149,7 @@ public sealed class Executor
                 _outbox.Sweep(shard, now);
             }
 
-            _users.Users.Evict(_batches.Uncommitted);
+            _users.Sweep(now);
         }
     }
 

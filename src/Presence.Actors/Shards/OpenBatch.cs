@@ -47,14 +47,42 @@ public sealed class OpenBatch
         write.Events.Add(change);
         Events++;
         Touched.Add(shard);
-        Bytes += change switch
-        {
-            MessageStored e => e.Message.Body.Length,
-            MessageRewritten e => e.Body.Length,
-            OutboxAppended e => e.Item.Body.Length,
-            _ => 0,
-        };
+        Bytes += BytesOf(change);
     }
+
+    /// <summary>Takes back the last events of a shard, and the outputs behind the given counts.</summary>
+    /// <returns>The events taken back, in order.</returns>
+    internal List<StoreEvent> Undo(ShardState shard, int events, int outputs, int unheld, int acknowledgements)
+    {
+        Outputs.RemoveRange(outputs, Outputs.Count - outputs);
+        Unheld.RemoveRange(unheld, Unheld.Count - unheld);
+        Acknowledgements.RemoveRange(acknowledgements, Acknowledgements.Count - acknowledgements);
+        if (events == 0)
+        {
+            return [];
+        }
+
+        var written = _writes[shard.Id].Events;
+        var undone = written.GetRange(written.Count - events, events);
+        written.RemoveRange(written.Count - events, events);
+        Events -= events;
+        Bytes -= undone.Sum(BytesOf);
+        if (written.Count == 0)
+        {
+            // A shard with nothing to write must not be in the batch: its count would rise.
+            _writes.Remove(shard.Id);
+        }
+
+        return undone;
+    }
+
+    private static long BytesOf(StoreEvent change) => change switch
+    {
+        MessageStored e => e.Message.Body.Length,
+        MessageRewritten e => e.Body.Length,
+        OutboxAppended e => e.Item.Body.Length,
+        _ => 0,
+    };
 
     internal void Hold(in HeldOutput output) => Outputs.Add(output);
 

@@ -81,7 +81,16 @@ internal sealed class OutboxExchange(IReadOnlyDictionary<int, ShardState> shards
             }
 
             var userId = ShardKey.UserId(to.Bare.ToString());
-            var slot = users.FindOrLoad(userId, to.Bare);
+            var slot = users.FindOrLoad(userId, to.Bare, now);
+            var input = new OutboxInput(userId, stanza, sender, to);
+            if (slot.User is null && slot.Rests(now))
+            {
+                // Nobody knows for how long: the pair must not stand still for one user. The sender is told.
+                users.Refuse(slot, input, now);
+                Accept(shard, from, item);
+                continue;
+            }
+
             if (slot.User is null)
             {
                 // The pair waits: a later item must not pass this one. The load comes back here.
@@ -89,8 +98,15 @@ internal sealed class OutboxExchange(IReadOnlyDictionary<int, ShardState> shards
                 return;
             }
 
+            if (!users.Decide(slot, input, now, again: from.Failed != item.Sequence) && from.Failed != item.Sequence)
+            {
+                // It was acknowledged to its sender, and may not be the culprit: once more on fresh memory.
+                from.Failed = item.Sequence;
+                slot.Park(new AfterLoad(at => Take(shard, fromShard, at)));
+                return;
+            }
+
             Accept(shard, from, item);
-            users.Decide(slot, new OutboxInput(userId, stanza, sender, to), now);
         }
     }
 

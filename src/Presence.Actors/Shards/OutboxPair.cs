@@ -35,6 +35,9 @@ public sealed class OutboxFrom
     /// <summary>Sequence of the last item in <see cref="Arrived"/>, or the cursor.</summary>
     public long LastArrived { get; set; }
 
+    /// <summary>Sequence of an item that met a defect once; met again, it is left behind. 0 = none.</summary>
+    public long Failed { get; set; }
+
     /// <summary>Offered in order and not yet taken: the first may wait for its user to be loaded.</summary>
     public Queue<OutboxRow> Arrived { get; } = new();
 }

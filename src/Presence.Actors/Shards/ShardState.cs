@@ -150,6 +150,18 @@ public sealed class ShardState(ShardGrant grant, int shardCount)
         return item;
     }
 
+    /// <summary>Items among the events will not be written after all: each pair's next item follows what was before them.</summary>
+    internal void Unsend(List<StoreEvent> undone)
+    {
+        foreach (var (item, to) in undone.OfType<OutboxAppended>().Reverse().Select(e => (e.Item, _to[e.Item.ToShard])))
+        {
+            to.Last = item.Previous;
+            var kept = to.Unconfirmed.Where(i => i.Sequence < item.Sequence).ToList();
+            to.Unconfirmed.Clear();
+            kept.ForEach(to.Unconfirmed.Enqueue);
+        }
+    }
+
     private void Rest(int fromShard)
     {
         var from = _from[fromShard];

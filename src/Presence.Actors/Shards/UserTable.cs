@@ -16,9 +16,29 @@ internal sealed class UserSlot
     public long LastBatch { get; set; }
     public bool Idle { get; set; }
 
+    /// <summary>Thrown away after a defect: number of the batch that must be committed before the user is loaded again. 0 = none has to be.</summary>
+    public long Settling { get; set; }
+
+    /// <summary>Not loaded before this time, and what comes is refused (<see cref="Containment"/>); 0 = no.</summary>
+    public long RestUntil { get; set; }
+
+    /// <summary>To be decided before all that is parked.</summary>
+    public AftermathInput? Aftermath { get; set; }
+
+    public bool Rests(long now) => RestUntil > now;
+
     public void Park(object input) => (_pending ??= new Queue<object>()).Enqueue(input);
 
-    public object? TakePending() => _pending is { Count: > 0 } queue ? queue.Dequeue() : null;
+    public object? TakePending()
+    {
+        if (Aftermath is { } first)
+        {
+            Aftermath = null;
+            return first;
+        }
+
+        return _pending is { Count: > 0 } queue ? queue.Dequeue() : null;
+    }
 }
 
 /// <summary>
@@ -69,17 +89,14 @@ internal sealed class UserTable(ActorEnvironment environment)
         return slot;
     }
 
-    public UserSlot? Loaded_(long userId, UserRows? rows, long now, int shardCount, bool erasing)
+    /// <summary>Makes the user of its rows.</summary>
+    /// <param name="rows">Null: there are none.</param>
+    public void Fill(UserSlot slot, UserRows? rows, long now, bool erasing)
     {
-        if (!_slots.TryGetValue(userId, out var slot) || slot.User is not null)
-        {
-            return null;
-        }
-
+        var userId = slot.UserId;
+        slot.User = UserLoading.Build(userId, rows, slot.Jid ?? environment.Domain, ShardKey.Shard(userId, environment.ShardCount), now, environment, erasing);
         _stored.Remove(userId);
-        slot.User = UserLoading.Build(userId, rows, slot.Jid ?? environment.Domain, ShardKey.Shard(userId, shardCount), now, environment, erasing);
         Touched(slot);
-        return slot;
     }
 
     /// <summary>Notes that a user may have become idle.</summary>
@@ -123,6 +140,15 @@ internal sealed class UserTable(ActorEnvironment environment)
     /// <summary>Forgets all users of the given shards; inputs parked for a load stay parked.</summary>
     public List<UserState> Discard(HashSet<int> shards)
     {
+        foreach (var slot in _slots.Values)
+        {
+            if (slot.Aftermath is not null && shards.Contains(ShardKey.Shard(slot.UserId, environment.ShardCount)))
+            {
+                // What it says was handled may be lost with the batch. The client sends it again.
+                slot.Aftermath = null;
+            }
+        }
+
         var gone = _slots.Values.Where(s => s.User is { } u && shards.Contains(u.Shard)).ToList();
         foreach (var slot in gone)
         {

@@ -18,4 +18,7 @@ public enum EndReason
 
     /// <summary>The account is gone.</summary>
     Removed,
+
+    /// <summary>A defect of this software took it.</summary>
+    Defect,
 }

@@ -201,7 +201,7 @@ public static class Outbound
                 continue;
             }
 
-            item.Stanza = MessageForms.Render(row, MessageForms.OfNumbered(MessageForms.RefOf(row), session), session.FullJid, turn.Environment, delayed: true);
+            item.Stanza = Rendered(row, session, turn);
         }
 
         if (session.NextToSend < list.Count && list[session.NextToSend] is { HasBytes: false } missing && !found.ContainsKey(missing.MessageId))
@@ -211,6 +211,20 @@ public static class Outbound
         }
 
         Pump(session, turn);
+    }
+
+    /// <summary>A row of which nothing can be made must not keep from the client what comes behind it: its place is taken, the row stays in the archive.</summary>
+    private static OutboundStanza Rendered(MessageRow row, SessionState session, Turn turn)
+    {
+        try
+        {
+            return MessageForms.Render(row, MessageForms.OfNumbered(MessageForms.RefOf(row), session), session.FullJid, turn.Environment, delayed: true);
+        }
+        catch (Exception e) when (ContainedDefect.Is(e))
+        {
+            turn.Met(e);
+            return MessageForms.Placeholder(session.FullJid, turn.Environment.Domain);
+        }
     }
 
     /// <summary>Empties the list for numbers that begin anew, and returns what the client has not been sent.</summary>

@@ -104,6 +104,7 @@ public static class SessionEnding
         EndReason.Replaced => StreamErrorCondition.Conflict,
         EndReason.QueueFull => StreamErrorCondition.ResourceConstraint,
         EndReason.Kicked => StreamErrorCondition.Reset,
+        EndReason.Defect => StreamErrorCondition.InternalServerError,
         // XEP-0077 §3.2. A reset would have the client try to log in again.
         EndReason.Removed => StreamErrorCondition.NotAuthorized,
         _ => StreamErrorCondition.ConnectionTimeout,

@@ -14,10 +14,13 @@ public sealed class Turn
 {
     private readonly OpenBatch _batch;
     private readonly ShardState _shard;
+    private readonly (int Outputs, int Unheld, int Acknowledgements) _begin;
+    private int _emitted;
 
     internal Turn(ActorEnvironment environment, long now, UserState user, ShardState shard, OpenBatch batch)
     {
         (Environment, Now, User, _shard, _batch) = (environment, now, user, shard, batch);
+        _begin = (batch.Outputs.Count, batch.Unheld.Count, batch.Acknowledgements.Count);
     }
 
     public ActorEnvironment Environment { get; }
@@ -33,7 +36,7 @@ public sealed class Turn
     public void Emit(StoreEvent change)
     {
         UserApply.Apply(User, change);
-        _batch.Add(_shard, change);
+        Write(change);
     }
 
     public void Stanza(ConnectionId connection, in OutboundStanza stanza) => _batch.Hold(HeldOutput.ForStanza(connection, stanza));
@@ -72,18 +75,35 @@ public sealed class Turn
 
         var target = ShardKey.Shard(ShardKey.UserId(to.Bare.ToString()), Environment.ShardCount);
         var item = _shard.NextOutboxItem(target, 0, stamped);
-        _batch.Add(_shard, new OutboxAppended(item));
+        Write(new OutboxAppended(item));
         _batch.Hold(HeldOutput.ForOffer(item));
     }
 
     /// <summary>Reads after the commit, on a reader thread; what comes back is decided on like any input. Null = nothing to decide.</summary>
-    public void Read(Func<IStore, UserInput?> read) => _batch.Hold(HeldOutput.ForRead(read));
+    /// <param name="failed">What is decided on in its place when the read meets a defect. An <see cref="IOException"/> is none: the read is tried again.</param>
+    public void Read(Func<IStore, UserInput?> read, Func<UserInput?> failed)
+    {
+        var (met, user) = (Environment.DefectMet, User.Jid);
+        _batch.Hold(HeldOutput.ForRead(store =>
+        {
+            try
+            {
+                return read(store);
+            }
+            catch (Exception e) when (e is not IOException && ContainedDefect.Is(e))
+            {
+                met(new ContainedDefect(DefectPlace.Read, user.ToString(), e));
+                return failed();
+            }
+        }));
+    }
 
     /// <summary>Bodies for a session, asked after the commit that numbered them.</summary>
     public void ReadBodies(SessionState session, IReadOnlyList<long> ids)
     {
         var (user, no, connection) = (User.UserId, session.No, session.ConnectionNumber);
-        Read(store => new BodiesInput(user, no, connection, store.ReadMessages(user, ids)));
+        var (jid, met) = (User.Jid, Environment.DefectMet);
+        Read(store => new BodiesInput(user, no, connection, BodyReading.Read(store, user, ids, jid, met)), () => null);
     }
 
     public void Push(PushNotification push) => _batch.Hold(HeldOutput.ForPush(push));
@@ -93,6 +113,33 @@ public sealed class Turn
 
     /// <summary>Runs after the commit: replies to operators.</summary>
     public void After(Action action) => _batch.Hold(HeldOutput.ForAction(action));
+
+    /// <summary>The turn goes on without what met a defect; the operator is told.</summary>
+    internal void Met(Exception defect) => Environment.DefectMet(new ContainedDefect(DefectPlace.Read, User.Jid.ToString(), defect));
+
+    /// <summary>
+    /// Takes back what this turn wrote and asked for, as if it had never been. What it changed in the user's memory stays changed: that is to be thrown away.
+    /// </summary>
+    internal void Undo()
+    {
+        for (var i = _begin.Outputs; i < _batch.Outputs.Count; i++)
+        {
+            if (_batch.Outputs[i] is { Kind: OutputKind.Push, What: PushNotification push })
+            {
+                // It never left: whoever asks what is on its way must not count it.
+                User.PushMemory.InFlight.Remove((push.Service, push.Node, Features.PushFeature.KeyOf(push.Kind, push.Conversation)));
+            }
+        }
+
+        _shard.Unsend(_batch.Undo(_shard, _emitted, _begin.Outputs, _begin.Unheld, _begin.Acknowledgements));
+        _emitted = 0;
+    }
+
+    private void Write(StoreEvent change)
+    {
+        _batch.Add(_shard, change);
+        _emitted++;
+    }
 
     public long RandomNumber()
     {

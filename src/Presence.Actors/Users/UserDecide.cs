@@ -44,6 +44,7 @@ public static class UserDecide
             case ExplainInput explain: AdminFeature.Explained(explain, turn); break;
             case ImportInput import: ImportFeature.Placed(import, turn); break;
             case ErasureInput erasure: AdminFeature.Erased(erasure, turn); break;
+            case AftermathInput aftermath: DefectAftermath.Settle(aftermath, turn); break;
             case TimerInput: UserDeadlines.Run(turn); break;
             case PushDoneInput done: PushFeature.Done(done, turn); break;
             case BodiesInput bodies:
@@ -60,6 +61,7 @@ public static class UserDecide
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of a user", nameof(input));
         }
 
+        turn.Environment.Sabotage?.Invoke(turn, input);
         RetractionFeature.Continue(turn);
         SessionLimits.EnforceLimits(turn);
         PushFeature.Review(turn);

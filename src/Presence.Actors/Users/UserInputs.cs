@@ -54,6 +54,32 @@ public sealed record CensusInput(Action<int> Reply);
 /// <summary>The user's timer came due: every deadline is derived from the state.</summary>
 public sealed record TimerInput(long UserId) : UserInput(UserId);
 
+/// <summary>First thing a user hears that was loaded again after a defect.</summary>
+/// <param name="Before">The sessions as they were: not to be trusted beyond addresses and counts.</param>
+internal sealed record AftermathInput(long UserId, IReadOnlyList<SessionState> Before) : UserInput(UserId)
+{
+    /// <summary>The session that is to be answered, or ended; 0 = none.</summary>
+    public int SessionNo { get; init; }
+
+    /// <summary>Inbound number of the stanza that failed; 0 = none did.</summary>
+    public long Number { get; init; }
+
+    /// <summary>A whole stanza for the session.</summary>
+    public byte[]? Answer { get; init; }
+
+    /// <summary>The session is to end.</summary>
+    public bool Ends { get; init; }
+
+    /// <summary>What the push service had not answered (<see cref="PushMemory.InFlight"/>).</summary>
+    public IReadOnlyDictionary<(string Service, string Node, string Conversation), long> InFlight { get; init; } = new Dictionary<(string, string, string), long>();
+
+    /// <summary>Whose answer failed.</summary>
+    public PushNotification? Push { get; init; }
+
+    /// <summary>Id of the retraction that failed; 0 = none did.</summary>
+    public long Retraction { get; init; }
+}
+
 /// <summary>A provider answered.</summary>
 public sealed record PushDoneInput(long UserId, PushNotification Push, PushOutcome Outcome) : UserInput(UserId);
 

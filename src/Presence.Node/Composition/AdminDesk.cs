@@ -119,6 +119,7 @@ internal sealed class AdminDesk(
         AdminStatus.NoSuchUser => AdminOutcome.Failed(StanzaErrorCondition.ItemNotFound, $"there is no account {account.Bare}"),
         AdminStatus.NotFound => AdminOutcome.Failed(StanzaErrorCondition.ItemNotFound, $"there is no session {account}"),
         AdminStatus.Erasing => AdminOutcome.Failed(StanzaErrorCondition.ResourceConstraint, $"the data of a removed account {account} is still being deleted; try again in a moment"),
+        AdminStatus.Defect => AdminOutcome.Failed(StanzaErrorCondition.InternalServerError, "the node met a defect with this and did nothing of it; see its log"),
         _ => AdminOutcome.Failed(StanzaErrorCondition.ResourceConstraint, "the node is overloaded, stopping, or cannot write its data"),
     };
 

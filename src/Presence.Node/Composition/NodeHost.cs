@@ -98,7 +98,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var keys = new AccountKeys(_options.Registration.KeyIterations);
         _stops.Push(() => Done(keys.Dispose));
         var desk = new AdminDesk(store, keys, AskAsync, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
-        shards = StartShards(store, lane, table, push, desk, components, domain, health, erasure);
+        var defects = new DefectLog(loggers.CreateLogger<DefectLog>(), _clock);
+        _stops.Push(() => Done(defects.Dispose));
+        shards = StartShards(store, lane, table, push, desk, components, domain, health, erasure, defects);
         _stops.Push(push.StopAsync);
 
         var accounts = new Accounts(store, AskAsync, _options.Administrators);
@@ -149,14 +151,14 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
     private ShardHost StartShards(
         SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, ComponentTable? components, Jid domain, StoreHealth health,
-        AccountErasure erasure)
+        AccountErasure erasure, DefectLog defects)
     {
         _stops.Push(() => Done(lane.Dispose));
         try
         {
             var shards = new ShardHost(
                 store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options), NodeVersion.Text, health.Note,
-                OptionsMapping.Services(_options), desk, components, () => erasure.RunAsync());
+                OptionsMapping.Services(_options), desk, components, () => erasure.RunAsync(), defects.Met);
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));
             return shards;

@@ -31,6 +31,7 @@ internal sealed record AdminAnswer(int Status, JsonObject? Body)
         AdminStatus.NotFound => Refused(StatusCodes.Status404NotFound, "not-found", $"{jid} has no {what}"),
         AdminStatus.AlreadyExists => Refused(StatusCodes.Status409Conflict, "exists", $"{jid} exists already"),
         AdminStatus.Erasing => Unavailable($"the data of a removed account {jid} is still being deleted; try again in a moment"),
+        AdminStatus.Defect => Refused(StatusCodes.Status500InternalServerError, "defect", "the node met a defect with this and did nothing of it; see its log"),
         _ => Unavailable("the node is overloaded, stopping, or cannot write its data; see its log and /healthz"),
     };
 

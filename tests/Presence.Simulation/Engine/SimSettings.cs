@@ -30,6 +30,9 @@ public sealed record SimSettings
     /// <summary>Batches that the store refuses for good, so that the memory of their shards is discarded.</summary>
     public int Rejected { get; init; }
 
+    /// <summary>Decisions that throw once their effects are there.</summary>
+    public int Throws { get; init; }
+
     /// <summary>Stanzas that may wait for one session; small: sessions overflow.</summary>
     public int MaxQueued { get; init; } = 10_000;
 
@@ -87,6 +90,7 @@ public sealed record SimSettings
             Toggles = dice.OneOf([0, 0, 300]),
             Rosters = dice.OneOf([0, 0, 1, 3]),
             Careless = dice.Chance(200) ? 300 : 0,
+            Throws = dice.OneOf([0, 0, 5, 20]),
         };
     }
 }

@@ -31,7 +31,10 @@ public sealed class SimNode
         }
 
         var grants = store.TakeAll(me);
-        var environment = new ActorEnvironment(World.Domain, world.Options, new StanzaIds(store.Inner.Secret), world.Dice, store.Inner.ShardCount, "simulated");
+        var environment = new ActorEnvironment(World.Domain, world.Options, new StanzaIds(store.Inner.Secret), world.Dice, store.Inner.ShardCount, "simulated")
+        {
+            Sabotage = world.Settings.Throws > 0 ? new SimDefects(world).Decided : null,
+        };
         Environment = environment;
         Reader = new SimReader(world.Dice);
         _executors = [.. Enumerable.Range(0, world.Settings.Executors).Select(i => Make(i, environment, me, grants))];

@@ -108,7 +108,7 @@ public static class AdminFeature
     private static void AskErased(AdminRequest request, Action<AdminReply> reply, Turn turn)
     {
         var (user, removals) = (turn.User.UserId, turn.User.Removals);
-        turn.Read(store => new ErasureInput(user, request, reply, IsErasing(store, user), removals));
+        turn.Read(store => new ErasureInput(user, request, reply, IsErasing(store, user), removals), () => Defect(reply));
     }
 
     /// <summary>The store has said whether a removed account's data is gone.</summary>
@@ -193,6 +193,13 @@ public static class AdminFeature
                 reply(new AdminReply(AdminStatus.Unavailable));
                 return null;
             }
-        });
+        }, () => Defect(reply));
+    }
+
+    /// <summary>The store could not be asked.</summary>
+    internal static UserInput? Defect(Action<AdminReply> reply)
+    {
+        reply(new AdminReply(AdminStatus.Defect));
+        return null;
     }
 }

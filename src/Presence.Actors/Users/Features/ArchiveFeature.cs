@@ -32,7 +32,9 @@ public static class ArchiveFeature
         var (user, no, snapshot, bytes) = (turn.User.UserId, session.No, turn.User.LastId, Math.Min(MaxPageBytes, turn.Options.MaxQueuedBytes / 32));
         if (MayRead(session, iq, turn))
         {
-            turn.Read(store => new ArchiveInput(user, no, iq, form, ArchiveReading.Page(store, user, form, snapshot, bytes)) { Snapshot = snapshot });
+            turn.Read(
+                store => new ArchiveInput(user, no, iq, form, ArchiveReading.Page(store, user, form, snapshot, bytes)) { Snapshot = snapshot },
+                () => new ArchiveInput(user, no, iq, form, null));
         }
     }
 
@@ -42,7 +44,9 @@ public static class ArchiveFeature
         var (user, no, snapshot) = (turn.User.UserId, session.No, turn.User.LastId);
         if (MayRead(session, iq, turn))
         {
-            turn.Read(store => new ArchiveInput(user, no, iq, null, ArchiveReading.Ends(store, user, snapshot)));
+            turn.Read(
+                store => new ArchiveInput(user, no, iq, null, ArchiveReading.Ends(store, user, snapshot)),
+                () => new ArchiveInput(user, no, iq, null, null));
         }
     }
 

@@ -33,9 +33,11 @@ public static class DocumentReading
             }
             catch (IOException)
             {
-                return new DocumentInput(id, asker, iq, kind, null, Failed: true);
+                return Failed();
             }
-        });
+        }, Failed);
+
+        DocumentInput Failed() => new(id, asker, iq, kind, null, Failed: true);
     }
 
     /// <summary>The store answered. It may be that the document has gone since it was asked for.</summary>

@@ -43,7 +43,7 @@ internal static class ImportFeature
                 reply(new AdminReply(AdminStatus.Unavailable));
                 return null;
             }
-        });
+        }, () => AdminFeature.Defect(reply));
     }
 
     /// <summary>The store has said which ids are free.</summary>

@@ -41,7 +41,7 @@ internal static class RetractionFeature
         // Rows that are only queued are in no index of the archive; those that still are somewhere on their way are in memory.
         List<(long Id, string Peer)> queued = [.. user.Tail.Union(user.Backlog)
             .Where(r => r.Id < id && (r.Flags & (MessageFlags.Visible | MessageFlags.Verbatim)) == 0).Select(r => (r.Id, r.Peer))];
-        turn.Read(store => RetractionReading.Find(store, userId, id, queued, Look, MaxRows));
+        turn.Read(store => RetractionReading.Find(store, userId, id, queued, Look, MaxRows), () => new RetractionInput(userId, id, null, []));
     }
 
     /// <summary>The store answered. A row that was deleted meanwhile stays deleted.</summary>
