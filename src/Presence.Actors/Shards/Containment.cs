@@ -59,6 +59,7 @@ internal sealed class Containment(ActorEnvironment environment, IReadOnlyDiction
         foreach (var slot in _settling.FindAll(s => s.Settling < uncommitted))
         {
             _settling.Remove(slot);
+            slot.Settling = 0;
             if (slot.Rests(now))
             {
                 Rest(slot, now);
@@ -145,7 +146,7 @@ internal sealed class Containment(ActorEnvironment environment, IReadOnlyDiction
     /// <summary>Has a user loaded that was thrown away, or could not be loaded.</summary>
     public void Reload(UserSlot slot, long now)
     {
-        slot.RestUntil = slot.Settling = 0;
+        slot.RestUntil = 0;
         users.Loads.Enqueue(slot.UserId);
 
         // Its timer may have been spent on what failed.

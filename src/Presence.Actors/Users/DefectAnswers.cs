@@ -28,7 +28,7 @@ internal static class DefectAnswers
     };
 
     /// <summary>Whether it came of what the user's own state asks for, so that loading the user may bring it about again.</summary>
-    public static bool IsSelfMade(object input) => PlaceOf(input) is DefectPlace.Read or DefectPlace.Push or DefectPlace.Settling;
+    public static bool IsSelfMade(object input) => input is BodiesInput or RetractionInput or PushDoneInput or AftermathInput;
 
     /// <summary>What is told at once, with the batch that has all that was decided before.</summary>
     /// <param name="asker">The session of an edge input; null: there is none, or the user could not be loaded.</param>

@@ -241,6 +241,32 @@ public class ContainmentTests
     }
 
     [Fact]
+    public void A_user_whose_own_state_meets_a_defect_again_and_again_rests()
+    {
+        Phone();
+        _bob.Send("<message to='alice@example.org' type='chat' id='o'><body>oops</body><origin-id xmlns='urn:xmpp:sid:0' id='o'/></message>");
+        _bench.Sabotage = (turn, input) =>
+        {
+            if (turn.User.Jid.ToString() == Alice && input is RetractionInput or AftermathInput)
+            {
+                _met++;
+                throw new InvalidOperationException("a defect");
+            }
+        };
+        _bob.Send("<message to='alice@example.org' type='chat' id='r'><retract xmlns='urn:xmpp:message-retract:1' id='o'/><body>x</body></message>");
+        _bench.Advance(TimeSpan.FromMinutes(10));
+        Assert.InRange(_met, 4, 60);
+
+        // Meanwhile nobody waits: a message goes back.
+        _bob.Send("<message to='alice@example.org' type='chat' id='m'><body>hello?</body></message>");
+        Assert.Contains(_bob.Messages, m => m.Attr("type") == "error" && m.Attr("id") == "m");
+        _bench.Sabotage = null;
+        _bench.Advance(TimeSpan.FromMinutes(2));
+        _bob.Send("<message to='alice@example.org' type='chat' id='n'><body>hello</body></message>");
+        Assert.DoesNotContain(_bob.Messages, m => m.Attr("id") == "n");
+    }
+
+    [Fact]
     public void A_push_whose_answer_meets_a_defect_is_not_sent_for_ever()
     {
         var alice = Phone();
