@@ -10,8 +10,6 @@ namespace Presence.Actors.Users;
 /// </summary>
 public static class Outbound
 {
-    private const int ReadAtOnce = 100;
-
     /// <summary>
     /// Resources whose presence waits for one session. A contact with a new resource at every log-in would otherwise fill the queue of a phone that
     /// sleeps for days.
@@ -156,7 +154,7 @@ public static class Outbound
             var item = list[session.NextToSend];
             if (!item.HasBytes)
             {
-                ReadAhead(session, list, turn);
+                BodyReading.Ask(session, list, turn);
                 return;
             }
 
@@ -174,56 +172,6 @@ public static class Outbound
                 // The row has the body; memory keeps none.
                 item.Stanza = default;
             }
-        }
-    }
-
-    /// <summary>Bodies came. Rows that are gone (deleted account data, retention) leave an empty place: their number was promised to nobody yet.</summary>
-    public static void Bodies(SessionState session, IReadOnlyList<MessageRow> rows, Turn turn)
-    {
-        if (!session.Reading)
-        {
-            // The socket went meanwhile, and sending starts over: what is first in line now is not what was asked for.
-            return;
-        }
-
-        session.Reading = false;
-        if (session.Unacked is not { } list)
-        {
-            return;
-        }
-
-        var found = rows.ToDictionary(r => r.Id);
-        for (var i = session.NextToSend; i < list.Count && i < session.NextToSend + ReadAtOnce; i++)
-        {
-            var item = list[i];
-            if (item.HasBytes || item.MessageId == 0 || !found.TryGetValue(item.MessageId, out var row))
-            {
-                continue;
-            }
-
-            item.Stanza = Rendered(row, session, turn);
-        }
-
-        if (session.NextToSend < list.Count && list[session.NextToSend] is { HasBytes: false } missing && !found.ContainsKey(missing.MessageId))
-        {
-            // Numbers must stay without gaps on the wire: an empty message of the server takes the place.
-            missing.Stanza = MessageForms.Placeholder(session.FullJid, turn.Environment.Domain);
-        }
-
-        Pump(session, turn);
-    }
-
-    /// <summary>A row of which nothing can be made must not keep from the client what comes behind it: its place is taken, the row stays in the archive.</summary>
-    private static OutboundStanza Rendered(MessageRow row, SessionState session, Turn turn)
-    {
-        try
-        {
-            return MessageForms.Render(row, MessageForms.OfNumbered(MessageForms.RefOf(row), session), session.FullJid, turn.Environment, delayed: true);
-        }
-        catch (Exception e) when (ContainedDefect.Is(e))
-        {
-            turn.Met(e);
-            return MessageForms.Placeholder(session.FullJid, turn.Environment.Domain);
         }
     }
 
@@ -298,26 +246,6 @@ public static class Outbound
         list.Add(new Unacknowledged { Number = number, MessageId = messageId, Shows = shows, Stanza = stanza, Size = size });
         session.UnackedBytes += size;
         return number;
-    }
-
-    private static void ReadAhead(SessionState session, List<Unacknowledged> list, Turn turn)
-    {
-        if (session.Reading)
-        {
-            return;
-        }
-
-        var ids = new List<long>();
-        for (var i = session.NextToSend; i < list.Count && ids.Count < ReadAtOnce; i++)
-        {
-            if (!list[i].HasBytes && list[i].MessageId != 0)
-            {
-                ids.Add(list[i].MessageId);
-            }
-        }
-
-        session.Reading = true;
-        turn.ReadBodies(session, ids);
     }
 
     private static void Keep(SessionState session, Waiting item)

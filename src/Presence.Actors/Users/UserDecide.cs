@@ -20,7 +20,7 @@ public static class UserDecide
         switch (input)
         {
             case BindInput bind: Sessions.Bind(bind, turn); break;
-            case ResumeInput resume: Sessions.Resume(resume, turn); break;
+            case ResumeInput resume: Resumption.Resume(resume, turn); break;
             case ComponentStanzaInput component: ComponentFeature.Received(component, turn); break;
             case UndeliveredInput undelivered: ComponentFeature.Undelivered(undelivered, turn); break;
             case EdgeInput edge:
@@ -50,7 +50,7 @@ public static class UserDecide
             case BodiesInput bodies:
                 if (user.SessionOf(bodies.SessionNo) is { Attached: true } reader && reader.ConnectionNumber == bodies.ConnectionNumber)
                 {
-                    Outbound.Bodies(reader, bodies.Rows, turn);
+                    BodyReading.Arrived(reader, bodies.Rows, turn);
                 }
 
                 break;
