@@ -11,6 +11,12 @@ public sealed record ServiceOptions
     /// <summary>Private XML of one user, in bytes as stored (XEP-0049); what would exceed it is refused with <c>resource-constraint</c>.</summary>
     public int MaxPrivateBytes { get; init; } = 256 * 1024;
 
+    /// <summary>Payload of one item of personal eventing (XEP-0163), in bytes as stored; one more is refused with <c>payload-too-big</c>.</summary>
+    public int MaxEventItemBytes { get; init; } = 128 * 1024;
+
+    /// <summary>Payloads and ids of all items of one user; what would exceed it is refused with <c>resource-constraint</c>.</summary>
+    public int MaxEventBytes { get; init; } = 1024 * 1024;
+
     /// <summary>Services that clients are told of (XEP-0215).</summary>
     public IReadOnlyList<ExternalService> External { get; init; } = [];
 

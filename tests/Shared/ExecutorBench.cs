@@ -21,6 +21,7 @@ public sealed class ExecutorBench
 
     private readonly Queue<object> _inbox = new();
     private readonly Queue<object> _held = new();
+    private readonly Queue<object> _reads = new();
     private readonly Dictionary<ConnectionId, BenchClient> _clients = [];
     private readonly SeededRandom _random = new(7);
     private readonly IReadOnlyList<string> _components;
@@ -154,6 +155,20 @@ public sealed class ExecutorBench
     /// <summary>For inputs that arise while the executor runs.</summary>
     internal void Post(object input) => (Hold?.Invoke(input) == true ? _held : _inbox).Enqueue(input);
 
+    /// <summary>While it is set, the store is asked but its answers stay under way.</summary>
+    public bool HoldReads
+    {
+        get => field;
+        set
+        {
+            field = value;
+            while (!value && _reads.TryDequeue(out var read))
+            {
+                Input(read);
+            }
+        }
+    }
+
     /// <summary>What was held arrives, late.</summary>
     public void ReleaseHeld()
     {
@@ -254,7 +269,7 @@ public sealed class ExecutorBench
                 case OutputKind.Stanza when _clients.TryGetValue(output.Connection, out var client): client.Take(output.Stanza); break;
                 case OutputKind.Control when _clients.TryGetValue(output.Connection, out var client): client.Take((ControlOutput)output.What!); break;
                 case OutputKind.Input or OutputKind.Offer or OutputKind.Confirm: _inbox.Enqueue(output.What!); break;
-                case OutputKind.Read when ((Func<IStore, UserInput?>)output.What!)(Store) is { } read: _inbox.Enqueue(read); break;
+                case OutputKind.Read when ((Func<IStore, UserInput?>)output.What!)(Store) is { } read: (HoldReads ? _reads : _inbox).Enqueue(read); break;
                 case OutputKind.Push: Push((PushNotification)output.What!); break;
                 case OutputKind.Component: Component((ComponentStanza)output.What!); break;
                 case OutputKind.Action: ((Action)output.What!)(); break;

@@ -1,4 +1,5 @@
 using Presence.Actors.Users;
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Addressing;
 using Presence.Routing;
 using Presence.Storage.Contracts;
@@ -108,7 +109,9 @@ public sealed class Executor
         switch (input)
         {
             case EdgeInput edge: _users.For(edge.UserId, edge, now, AccountOf(edge)); break;
-            case PresenceInput presence: _users.Fanout(presence, now); break;
+            case PresenceInput presence: _users.Fanout(presence.Users, presence, now); break;
+            case EventInput happened: _users.Fanout(happened.Users, happened, now); break;
+            case EventProbeInput probe: _users.Probe(probe, now); break;
             case ProbeInput probe: _users.Probe(probe, now); break;
             case EphemeralInput ephemeral: _users.For(ephemeral.UserId, ephemeral, now, ephemeral.To.Bare); break;
             case AdminInput { Request: Admin.CreateAccountRequest create } admin: _users.For(admin.UserId, admin, now, Jid.TryParse(create.Jid, out var made) ? made : null); break;

@@ -1,4 +1,5 @@
 using Presence.Actors.Users;
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Addressing;
 using Presence.Routing;
 using Presence.Storage.Contracts;
@@ -19,6 +20,7 @@ internal sealed class UserTurns
     private readonly Batches _batches;
     private readonly UserTable _users;
     private readonly TimerHeap _timers = new();
+    private readonly CapsTable _capabilities = new();
     private readonly Containment _containment;
 
     public UserTurns(ActorEnvironment environment, IReadOnlyDictionary<int, ShardState> shards, Batches batches)
@@ -71,15 +73,26 @@ internal sealed class UserTurns
     /// <inheritdoc cref="Containment.Refuse"/>
     public void Refuse(UserSlot slot, object input, long now) => _containment.Refuse(slot, input, now);
 
-    public void Fanout(PresenceInput presence, long now)
+    /// <param name="users">Whom it is for.</param>
+    /// <param name="input">Presence, or an event of a contact's node.</param>
+    public void Fanout(IReadOnlyList<long> users, object input, long now)
     {
-        foreach (var id in presence.Users)
+        foreach (var id in users)
         {
             // A user that is not loaded has nobody connected: on resume it asks for presence afresh.
             if (_users.Find(id) is { User: { Sessions.Count: > 0 } } slot)
             {
-                Decide(slot, presence, now);
+                Decide(slot, input, now);
             }
+        }
+    }
+
+    /// <summary>Whoever asks has other things to do than wait for it, and many ask at once when a node starts.</summary>
+    public void Probe(EventProbeInput probe, long now)
+    {
+        if (!probe.OnlineOnly || _users.MayBeOnline(probe.UserId))
+        {
+            For(probe.UserId, probe, now, null, background: true);
         }
     }
 
@@ -180,7 +193,7 @@ internal sealed class UserTurns
     {
         var user = slot.User!;
         var shard = _shards[user.Shard];
-        var turn = new Turn(_environment, now, user, shard, _batches.Open);
+        var turn = new Turn(_environment, now, user, shard, _batches.Open, _capabilities);
         slot.LastBatch = _batches.Open.Ordinal;
         _batches.Open.Touched.Add(shard);
         try

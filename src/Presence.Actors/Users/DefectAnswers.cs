@@ -1,4 +1,5 @@
 using Presence.Actors.Admin;
+using Presence.Actors.Users.Eventing;
 using Presence.Actors.Users.Features;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
@@ -17,7 +18,7 @@ internal static class DefectAnswers
 
     public static DefectPlace PlaceOf(object input) => input switch
     {
-        ComponentStanzaInput or EphemeralInput or PresenceInput or ProbeInput or UndeliveredInput => DefectPlace.Neighbour,
+        ComponentStanzaInput or EphemeralInput or PresenceInput or ProbeInput or EventInput or EventProbeInput or UndeliveredInput => DefectPlace.Neighbour,
         EdgeInput => DefectPlace.Client,
         OutboxInput => DefectPlace.Outbox,
         TimerInput => DefectPlace.Deadline,
@@ -53,6 +54,7 @@ internal static class DefectAnswers
             case EphemeralInput { Stanza.Kind: not StanzaKind.Presence } e: Refuse(e.Stanza, e.From, e.To, turn); break;
             case OutboxInput { Stanza.Kind: StanzaKind.Message } outbox: Bounce(outbox, turn); break;
             case DocumentInput document: Refuse(document.Request, document.Asker, turn.User.Jid, turn); break;
+            case NodeItemsInput items: Refuse(items.Request, items.Asker, turn.User.Jid, turn); break;
             case AdminInput admin: Answer(admin.Reply, turn); break;
             case ImportInput import: Answer(import.Reply, turn); break;
             case ExplainInput explain: Answer(explain.Reply, turn); break;
@@ -76,6 +78,7 @@ internal static class DefectAnswers
             AckInput or ClientStateInput when asker is { Resumable: true } => aftermath with { SessionNo = asker.No, Ends = true },
             BodiesInput bodies => aftermath with { SessionNo = bodies.SessionNo, Ends = true },
             ArchiveInput archive => aftermath with { SessionNo = archive.SessionNo, Answer = Error(archive.Request, user.Sessions.Find(s => s.No == archive.SessionNo)) },
+            AvatarInput avatar => aftermath with { SessionNo = avatar.SessionNo, Answer = Error(avatar.Request, user.Sessions.Find(s => s.No == avatar.SessionNo)) },
             AdminOutcomeInput outcome => aftermath with { SessionNo = outcome.SessionNo, Answer = Error(outcome.Request, user.Sessions.Find(s => s.No == outcome.SessionNo)) },
             PushDoneInput push => aftermath with { Push = push.Push },
             RetractionInput retraction => aftermath with { Retraction = retraction.Id },

@@ -19,8 +19,9 @@ public static class Outbound
     /// <summary>A stanza without row. Sent now, or kept for a resumable session that takes nothing at the moment.</summary>
     /// <param name="presenceOf">Full JID whose presence this is; a later one replaces it while it waits.</param>
     /// <param name="shows">Id of the row it shows as a page of the archive.</param>
+    /// <param name="key">A later one of the same key replaces it while it waits. It is not held from an inactive client.</param>
     public static void Ephemeral(
-        SessionState session, in OutboundStanza stanza, Turn turn, string? presenceOf = null, bool chatState = false, long shows = 0)
+        SessionState session, in OutboundStanza stanza, Turn turn, string? presenceOf = null, bool chatState = false, long shows = 0, string? key = null)
     {
         if (session.Receiving && !(session.Inactive && (presenceOf is not null || chatState)))
         {
@@ -36,7 +37,7 @@ public static class Outbound
                 return;
             }
 
-            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now, turn.User.LastId));
+            Keep(session, new Waiting(stanza, presenceOf, null, null, turn.Now, turn.User.LastId, key));
         }
     }
 
@@ -251,6 +252,12 @@ public static class Outbound
     private static void Keep(SessionState session, Waiting item)
     {
         var waiting = session.Waiting ??= [];
+        if (item.Key is not null && waiting.FindIndex(w => w.Key == item.Key) is >= 0 and var same)
+        {
+            session.WaitingBytes -= waiting[same].Stanza.Length;
+            waiting.RemoveAt(same);
+        }
+
         if (item.PresenceOf is not null)
         {
             if (session.PresenceMissed)

@@ -29,7 +29,8 @@ public sealed class Unacknowledged
 /// <param name="PresenceOf">Full JID whose presence it is: a later one replaces it (sessions.md 3.4). Null for anything else.</param>
 /// <param name="Request">An IQ request; refused once the session has been away too long.</param>
 /// <param name="After">Highest message id when it came: later rows are sent behind it.</param>
-public sealed record Waiting(OutboundStanza Stanza, string? PresenceOf, byte[]? Request, Jid? RequestFrom, long Since, long After);
+/// <param name="Key">What a later one of the same takes the place of, presence apart; null: nothing.</param>
+public sealed record Waiting(OutboundStanza Stanza, string? PresenceOf, byte[]? Request, Jid? RequestFrom, long Since, long After, string? Key = null);
 
 /// <summary>
 /// One session of a user: what is stored of it, and what only lives as long as its owner. Changed by its user's decisions alone.
@@ -135,6 +136,18 @@ public sealed class SessionState
 
     /// <summary>Rows up to here were offered to it, or came while it was available: each is looked at once (ownership.md 6.5).</summary>
     public long Offered { get; set; }
+
+    /// <summary>What its presence said last of its capabilities (XEP-0115); null = nothing, or not looked at yet.</summary>
+    public Eventing.CapsSaid? Caps { get; set; }
+
+    /// <summary>Nodes it wants to be told of; null = not known (yet). Clients that say the same share one set.</summary>
+    public System.Collections.Frozen.FrozenSet<string>? Interests { get; set; }
+
+    /// <summary>The id of the request by which it was asked what <see cref="Caps"/> means.</summary>
+    public string? CapsQuestion { get; set; }
+
+    /// <summary>It comes from rows, which say nothing of its <see cref="Interests"/>: they were known and have to be found again.</summary>
+    public bool InterestsLost { get; set; }
 
     /// <summary>The server shows Away in the client's stead.</summary>
     public bool Away { get; set; }

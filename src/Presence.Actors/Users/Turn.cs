@@ -1,5 +1,6 @@
 using Presence.Actors.Admin;
 using Presence.Actors.Shards;
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Addressing;
 using Presence.Routing;
 using Presence.Storage.Contracts;
@@ -17,15 +18,19 @@ public sealed class Turn
     private readonly (int Outputs, int Unheld, int Acknowledgements) _begin;
     private int _emitted;
 
-    internal Turn(ActorEnvironment environment, long now, UserState user, ShardState shard, OpenBatch batch)
+    internal Turn(ActorEnvironment environment, long now, UserState user, ShardState shard, OpenBatch batch, CapsTable? capabilities = null)
     {
         (Environment, Now, User, _shard, _batch) = (environment, now, user, shard, batch);
         _begin = (batch.Outputs.Count, batch.Unheld.Count, batch.Acknowledgements.Count);
+        Capabilities = capabilities ?? new CapsTable();
     }
 
     public ActorEnvironment Environment { get; }
 
     public SessionOptions Options => Environment.Options;
+
+    /// <summary>What clients of this executor's users have explained.</summary>
+    public CapsTable Capabilities { get; }
 
     /// <summary>Unix milliseconds.</summary>
     public long Now { get; }

@@ -38,6 +38,7 @@ public static class UserApply
                 user.Archive = Features.ArchivePolicy.Of(e.Account.Archive);
                 break;
             case DocumentStored e: Kept(user, e.Document); break;
+            case DocumentRemoved e when Eventing.EventNodes.Holds(e.Kind): user.Events?.Removed(e.Kind, e.Name); break;
             case DocumentRemoved e: user.Documents?.RemoveAll(d => d.Kind == e.Kind && d.Name == e.Name); break;
             case AccountRemoved: Removed(user); break;
             case SessionDocStored or DeliveryNumbered or DeliveryAcknowledged or DeliveryCleared or CredentialsChanged: break;
@@ -124,7 +125,7 @@ public static class UserApply
         user.Blocked = null;
         user.Archive = null;
         (user.Retractions, user.RetractionUnderWay) = (null, false);
-        user.Documents = null;
+        (user.Documents, user.Events) = (null, null);
         user.Sessions.Clear();
         user.Tail.Clear();
         user.Backlog.Clear();
@@ -190,9 +191,16 @@ public static class UserApply
 
     private static void Kept(UserState user, DocumentRow row)
     {
+        var reference = new DocumentRef(row.Kind, row.Name, row.Mark, row.Body.Length);
+        if (Eventing.EventNodes.Holds(row.Kind))
+        {
+            (user.Events ??= new()).Stored(reference);
+            return;
+        }
+
         var documents = user.Documents ??= new(1);
         documents.RemoveAll(d => d.Kind == row.Kind && d.Name == row.Name);
-        documents.Add(new DocumentRef(row.Kind, row.Name, row.Mark, row.Body.Length));
+        documents.Add(reference);
     }
 
     private static void Scheduled(UserState user, PushOutboxRow row)

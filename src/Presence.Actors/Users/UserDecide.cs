@@ -1,3 +1,4 @@
+using Presence.Actors.Users.Eventing;
 using Presence.Actors.Users.Features;
 using Presence.Protocol.Stanzas;
 using Presence.Protocol.Streams;
@@ -57,6 +58,11 @@ public static class UserDecide
             case ArchiveInput archive: ArchiveFeature.Answer(archive, turn); break;
             case AdminOutcomeInput outcome: CommandsFeature.Finished(outcome, turn); break;
             case DocumentInput document: DocumentReading.Answer(document, turn); break;
+            case EventInput happened: EventNotices.Received(happened, turn); break;
+            case EventProbeInput probe: LastItems.Probed(probe, turn); break;
+            case LastItemsInput last: LastItems.Answer(last, turn); break;
+            case NodeItemsInput items: ItemReading.Answer(items, turn); break;
+            case AvatarInput avatar: AvatarConversion.Answer(avatar, turn); break;
             case RetractionInput retraction: RetractionFeature.Found(retraction, turn); break;
             default: throw new ArgumentException($"{input.GetType().Name} is not an input of a user", nameof(input));
         }

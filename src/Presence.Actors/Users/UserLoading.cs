@@ -31,7 +31,19 @@ internal static class UserLoading
             user.Blocked = [.. rows.Blocked];
         }
 
-        user.Documents = rows.Documents.Count > 0 ? [.. rows.Documents] : null;
+        // Nodes come before their items.
+        foreach (var document in rows.Documents.OrderBy(d => d.Kind))
+        {
+            if (Eventing.EventNodes.Holds(document.Kind))
+            {
+                (user.Events ??= new()).Stored(document);
+            }
+            else
+            {
+                (user.Documents ??= []).Add(document);
+            }
+        }
+
         user.Tombstones.AddRange(rows.Tombstones);
         user.Registrations.AddRange(rows.Registrations);
         user.Pushes.AddRange(rows.Pushes);
@@ -87,6 +99,7 @@ internal static class UserLoading
 
             // No row says whether the client asked for these lists. A push too many does no harm, one too few leaves it wrong.
             RosterRequested = true,
+            InterestsLost = true,
             BlocklistRequested = true,
             LastInteraction = row.LastInteraction,
             Stored = row,

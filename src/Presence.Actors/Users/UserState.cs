@@ -56,8 +56,11 @@ public sealed class UserState
     /// <summary>What is archived; null = everything.</summary>
     public Features.ArchivePolicy? Archive { get; set; }
 
-    /// <summary>What is kept for the user, without bodies; null = nothing.</summary>
+    /// <summary>What is kept for the user, without bodies and without <see cref="Events"/>; null = nothing.</summary>
     public List<DocumentRef>? Documents { get; set; }
+
+    /// <summary>Nodes of personal eventing, which are documents too; null = none.</summary>
+    public Eventing.EventNodes? Events { get; set; }
 
     /// <summary>Documents asked of the store that it has not answered yet.</summary>
     public int DocumentReads { get; set; }

@@ -18,6 +18,8 @@ internal static class OptionsMapping
     {
         MaxVCardBytes = options.Storage.MaxVCardBytes,
         MaxPrivateBytes = options.Storage.MaxPrivateBytes,
+        MaxEventItemBytes = options.Storage.MaxEventItemBytes,
+        MaxEventBytes = options.Storage.MaxEventBytes,
         Administrators = options.Administrators.ToFrozenSet(),
         External =
         [

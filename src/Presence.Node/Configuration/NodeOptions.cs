@@ -87,7 +87,9 @@ internal sealed record RatesSection(
 
 /// <param name="MaxVCardBytes">One vCard, photo and all.</param>
 /// <param name="MaxPrivateBytes">Private XML of one user.</param>
-internal sealed record StorageSection(int MaxVCardBytes, int MaxPrivateBytes);
+/// <param name="MaxEventItemBytes">One item of personal eventing.</param>
+/// <param name="MaxEventBytes">All items of personal eventing of one user.</param>
+internal sealed record StorageSection(int MaxVCardBytes, int MaxPrivateBytes, int MaxEventItemBytes, int MaxEventBytes);
 
 /// <param name="Transport">"udp" or "tcp"; null: not said.</param>
 /// <param name="Secret">Shared with the service for temporary credentials; null: <paramref name="Username"/> and <paramref name="Password"/>, if any.</param>

@@ -90,6 +90,24 @@ public static class Namespaces
     /// <summary>XEP-0060.</summary>
     public const string PubSub = "http://jabber.org/protocol/pubsub";
 
+    /// <summary>XEP-0060 §8: what owners ask.</summary>
+    public const string PubSubOwner = "http://jabber.org/protocol/pubsub#owner";
+
+    /// <summary>XEP-0060 §7.1.2: what subscribers are told.</summary>
+    public const string PubSubEvent = "http://jabber.org/protocol/pubsub#event";
+
+    /// <summary>XEP-0060 §17.4.</summary>
+    public const string PubSubErrors = "http://jabber.org/protocol/pubsub#errors";
+
+    /// <summary>XEP-0084: images; also the name of the node.</summary>
+    public const string AvatarData = "urn:xmpp:avatar:data";
+
+    /// <summary>XEP-0084: which image is shown; also the name of the node.</summary>
+    public const string AvatarMetadata = "urn:xmpp:avatar:metadata";
+
+    /// <summary>XEP-0398.</summary>
+    public const string AvatarConversion = "urn:xmpp:pep-vcard-conversion:0";
+
     /// <summary>XEP-0077.</summary>
     public const string Register = "jabber:iq:register";
 

@@ -1,3 +1,4 @@
+using Presence.Actors.Users.Eventing;
 using Presence.Actors.Users.Features;
 using Presence.Protocol.Xml;
 using Xunit;
@@ -23,9 +24,10 @@ public class DiscoveryTests : Scene
     [InlineData(Alice)]
     public void An_account_tells_its_owner_what_it_does(string? to) => Assert.Equal(
         [
-            "account/registered/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "http://jabber.org/protocol/rsm",
+            "account/registered/", "pubsub/pep/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items",
+            "http://jabber.org/protocol/pubsub", .. EventingFeature.Features, "http://jabber.org/protocol/rsm",
             "jabber:iq:private", "jabber:iq:roster", "urn:xmpp:blocking", "urn:xmpp:carbons:2", "urn:xmpp:mam:2", "urn:xmpp:mam:2#extended",
-            "urn:xmpp:message-retract:1", "urn:xmpp:message-retract:1#tombstone", "urn:xmpp:ping", "urn:xmpp:push:0", "urn:xmpp:sid:0", "vcard-temp",
+            "urn:xmpp:message-retract:1", "urn:xmpp:message-retract:1#tombstone", "urn:xmpp:pep-vcard-conversion:0", "urn:xmpp:ping", "urn:xmpp:push:0", "urn:xmpp:sid:0", "vcard-temp",
         ],
         Described(Connect(Alice, "desk").Ask(Request(Info, to))));
 
@@ -72,7 +74,12 @@ public class DiscoveryTests : Scene
         Assert.Equal("cancel service-unavailable", Asked(alice, Info, Bob));
         bob.Send($"<presence type='subscribed' to='{Alice}'/>");
         var answer = alice.Ask(Request(Info, Bob));
-        Assert.Equal(["account/registered/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items", "vcard-temp"], Described(answer));
+        Assert.Equal(
+            [
+                "account/registered/", "pubsub/pep/", "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items",
+                "http://jabber.org/protocol/pubsub", .. EventingFeature.Features, "vcard-temp",
+            ],
+            Described(answer));
         Assert.Equal((Bob, "alice@example.org/desk"), (answer.Attr("from"), answer.Attr("to")));
         Assert.Equal("cancel item-not-found", Asked(alice, $"<query xmlns='{Namespaces.DiscoInfo}' node='n'/>", Bob));
         Assert.Equal("cancel service-unavailable", Asked(bob, Info, Alice));
@@ -93,6 +100,12 @@ public class DiscoveryTests : Scene
         { "set", "<enable xmlns='urn:xmpp:push:0' jid='push.example' node='n'/>" },
         { "get", "<vCard xmlns='vcard-temp'/>" },
         { "set", "<vCard xmlns='vcard-temp'/>" },
+        { "get", "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='n'/></pubsub>" },
+        { "get", "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items/></pubsub>" },
+        { "set", "<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='n'><item><a xmlns='x'/></item></publish></pubsub>" },
+        { "set", "<pubsub xmlns='http://jabber.org/protocol/pubsub'><subscribe node='n' jid='alice@example.org'/></pubsub>" },
+        { "get", "<pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><configure node='n'/></pubsub>" },
+        { "set", "<pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><delete node='n'/></pubsub>" },
         { "get", "<query xmlns='jabber:iq:private'><a xmlns='x'/></query>" },
         { "set", "<query xmlns='urn:example:unknown'/>" },
     };

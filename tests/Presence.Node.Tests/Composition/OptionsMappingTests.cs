@@ -67,14 +67,14 @@ public sealed class OptionsMappingTests
     public void EveryKeyOfServicesArrives()
     {
         var mapped = OptionsMapping.Services(Read(
-            "--Admin:Accounts:0=Admin@localhost", "--Storage:MaxVCardBytes=2KiB", "--Storage:MaxPrivateBytes=3KiB",
+            "--Admin:Accounts:0=Admin@localhost", "--Storage:MaxVCardBytes=2KiB", "--Storage:MaxPrivateBytes=3KiB", "--Storage:MaxEventItemBytes=4KiB", "--Storage:MaxEventBytes=5KiB",
             "--ExternalServices:3:Type=turns", "--ExternalServices:3:Host=192.0.2.1", "--ExternalServices:3:Transport=tcp", "--ExternalServices:3:Name=n",
             "--ExternalServices:3:Secret=s", "--ExternalServices:3:Lifetime=2h",
             "--ExternalServices:1:Type=turn", "--ExternalServices:1:Host=h.example", "--ExternalServices:1:Port=1",
             "--ExternalServices:1:Username=u", "--ExternalServices:1:Password=p"));
 
         Assert.Equal(["admin@localhost"], mapped.Administrators);
-        Assert.Equal((2048, 3072), (mapped.MaxVCardBytes, mapped.MaxPrivateBytes));
+        Assert.Equal((2048, 3072, 4096, 5120), (mapped.MaxVCardBytes, mapped.MaxPrivateBytes, mapped.MaxEventItemBytes, mapped.MaxEventBytes));
         Assert.Equal(
             [
                 new ExternalService("turn", "h.example", 1, null, null, "u", "p", null, TimeSpan.FromDays(1)),

@@ -96,6 +96,8 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Admin:Accounts:first", "admin@localhost", "a number from 0 to 99")]
     [InlineData("Storage:MaxVCardBytes", "1", "1KiB to 1MiB")]
     [InlineData("Storage:MaxPrivateBytes", "-1", "0 to 64MiB")]
+    [InlineData("Storage:MaxEventItemBytes", "1", "1KiB to 1MiB")]
+    [InlineData("Storage:MaxEventBytes", "-1", "0 to 64MiB")]
     [InlineData("ExternalServices:0:Type", "pigeon", "stun or stuns or turn or turns")]
     [InlineData("ExternalServices:0:Type", "turn", "ExternalServices:0:Host: is missing")]
     [InlineData("ExternalServices:0:Host", "turn.example.org", "ExternalServices:0:Type: is missing")]

@@ -63,6 +63,9 @@ public sealed class MemoryWatch(World world)
         }
     }
 
+    private static IEnumerable<string> Nodes(UserState user) =>
+        (user.Events?.All ?? []).Select(n => $"{n.Name}: {n.Configuration} {string.Join(' ', n.Items)}").Append($"{user.Events?.Bytes ?? 0} {user.Events?.Items ?? 0}");
+
     private void User(UserState user)
     {
         var rows = world.Store.Inner.LoadUser(user.UserId, int.MaxValue)!;
@@ -75,6 +78,7 @@ public sealed class MemoryWatch(World world)
         True(user.Roster.Count == fresh.Roster.Count && user.Roster.All(r => fresh.Roster.GetValueOrDefault(r.Key) == r.Value), $"roster of {name}");
         True((user.Blocked ?? []).SetEquals(fresh.Blocked ?? []), $"blocked of {name}");
         True((user.Documents ?? []).ToHashSet().SetEquals(fresh.Documents ?? []), $"documents of {name}");
+        True(Nodes(user).SequenceEqual(Nodes(fresh)), $"nodes of {name}");
         True(user.Registrations.ToHashSet().SetEquals(fresh.Registrations), $"push registrations of {name}");
         True(user.Pushes.ToHashSet().SetEquals(fresh.Pushes), $"pushes of {name}");
         True(user.Tombstones.ToHashSet().SetEquals(fresh.Tombstones), $"tombstones of {name}");

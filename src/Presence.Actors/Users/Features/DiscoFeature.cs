@@ -1,7 +1,7 @@
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
 using Presence.Protocol.Xml;
-using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users.Features;
 
@@ -73,13 +73,18 @@ public static class DiscoFeature
 
     public static void OwnAccountInfo(SessionState session, Stanza iq, XmlElement query, Turn turn)
     {
-        if (query.Attr("node") is not null)
+        if (query.Attr("node") is not { } node)
+        {
+            IqReply.Result(session, iq, turn, xml => Account(xml, IqTable.AccountFeatures));
+        }
+        else if (turn.User.Events?.Find(node) is null)
         {
             IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
-            return;
         }
-
-        IqReply.Result(session, iq, turn, xml => Info(xml, null, "account", "registered", null, IqTable.AccountFeatures));
+        else
+        {
+            IqReply.Result(session, iq, turn, xml => Info(xml, node, "pubsub", "leaf", null, [Namespaces.PubSub]));
+        }
     }
 
     /// <summary>As <see cref="ServerInfo"/>, asked by a component.</summary>
@@ -107,36 +112,69 @@ public static class DiscoFeature
         IqReply.ResultTo(asker, iq, turn, xml => Components(xml, turn));
     }
 
-    /// <summary>An account has no items.</summary>
+    /// <summary>The nodes of the account's personal eventing, or the items of one (XEP-0060 §5.2, §5.5).</summary>
     public static void Items(SessionState session, Stanza iq, XmlElement query, Turn turn)
     {
-        if (query.Attr("node") is not null)
+        if (query.Attr("node") is { } node && turn.User.Events?.Find(node) is null)
         {
             IqReply.Error(session, iq, StanzaErrorCondition.ItemNotFound, turn);
             return;
         }
 
-        IqReply.Result(session, iq, turn, xml => xml.Empty("query", Namespaces.DiscoItems));
+        IqReply.Result(session, iq, turn, xml => Nodes(xml, query.Attr("node"), Reader.Owner, turn));
     }
 
     /// <summary>§8: only who may see the account's presence learns that there is one.</summary>
     public static void ForeignInfo(Stanza iq, Jid asker, XmlElement query, Turn turn)
     {
-        var user = turn.User;
-        var trusted = user.Exists && user.Roster.TryGetValue(asker.Bare.ToString(), out var row) && row.Subscription is Subscription.From or Subscription.Both;
-        if (!trusted || query.Attr("node") is not null)
+        var (user, name) = (turn.User, query.Attr("node"));
+        var reader = NodeAccess.Of(asker, user);
+        var trusted = reader != Reader.Stranger;
+        if (trusted && name is not null && user.Events?.Find(name) is { } node && NodeAccess.MayRead(reader, node))
+        {
+            IqReply.ResultTo(asker, iq, turn, xml => Info(xml, name, "pubsub", "leaf", null, [Namespaces.PubSub]));
+            return;
+        }
+
+        if (!trusted || name is not null)
         {
             var condition = trusted ? StanzaErrorCondition.ItemNotFound : StanzaErrorCondition.ServiceUnavailable;
             IqFeature.Refuse(iq, asker, user.Jid, condition, turn);
             return;
         }
 
-        IqReply.ResultTo(asker, iq, turn, xml => Info(xml, null, "account", "registered", null, IqTable.ForeignFeatures));
+        IqReply.ResultTo(asker, iq, turn, xml => Account(xml, IqTable.ForeignFeatures));
     }
 
-    /// <summary>§8: an empty list for everybody, be there an account or not.</summary>
+    /// <summary>§8: an empty list for everybody, be there an account or not, but for who sees its presence: what that may read.</summary>
     public static void ForeignItems(Stanza iq, Jid asker, XmlElement query, Turn turn) =>
-        IqReply.ResultTo(asker, iq, turn, xml => xml.Open("query", Namespaces.DiscoItems).Attr("node", query.Attr("node")).Close());
+        IqReply.ResultTo(asker, iq, turn, xml => Nodes(xml, query.Attr("node"), NodeAccess.Of(asker, turn.User), turn));
+
+    /// <param name="name">Null: the nodes themselves.</param>
+    private static void Nodes(Utf8XmlBuilder xml, string? name, Reader reader, Turn turn)
+    {
+        var (nodes, jid) = (reader == Reader.Stranger ? null : turn.User.Events, turn.User.Jid.ToString());
+        xml.Open("query", Namespaces.DiscoItems).Attr("node", name);
+        foreach (var node in nodes?.All.Where(n => NodeAccess.MayRead(reader, n) && (name is null || n.Name == name)) ?? [])
+        {
+            if (name is null)
+            {
+                xml.Open("item").Attr("jid", jid).Attr("node", node.Name).Close();
+                continue;
+            }
+
+            foreach (var item in node.Items)
+            {
+                xml.Open("item").Attr("jid", jid).Attr("name", item.Id).Close();
+            }
+        }
+
+        xml.Close();
+    }
+
+    /// <summary>XEP-0163 §6.1: an account is a publish-subscribe service too.</summary>
+    private static void Account(Utf8XmlBuilder xml, IReadOnlyList<string> features) =>
+        Info(xml, null, "account", "registered", null, features, personalEventing: true);
 
     private static void Components(Utf8XmlBuilder xml, Turn turn)
     {
@@ -149,10 +187,15 @@ public static class DiscoFeature
         xml.Close();
     }
 
-    private static void Info(Utf8XmlBuilder xml, string? node, string category, string type, string? name, IReadOnlyList<string> features)
+    private static void Info(Utf8XmlBuilder xml, string? node, string category, string type, string? name, IReadOnlyList<string> features, bool personalEventing = false)
     {
         xml.Open("query", Namespaces.DiscoInfo).Attr("node", node);
         xml.Open("identity").Attr("category", category).Attr("type", type).Attr("name", name).Close();
+        if (personalEventing)
+        {
+            xml.Open("identity").Attr("category", "pubsub").Attr("type", "pep").Close();
+        }
+
         foreach (var feature in features)
         {
             xml.Open("feature").Attr("var", feature).Close();

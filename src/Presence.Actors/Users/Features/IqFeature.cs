@@ -132,11 +132,12 @@ public static class IqFeature
 
     private static StanzaError Bad(string text) => new(StanzaErrorCondition.BadRequest) { Text = text };
 
-    /// <summary>A request of this user's own account or of the server; an answer to something the account had sent needs no handling.</summary>
+    /// <summary>A request of this user's own account or of the server; an answer may be one to what the account had asked.</summary>
     private static void Here(SessionState session, Stanza stanza, IqTable.Requests requests, Turn turn)
     {
         if (!IsRequest(stanza))
         {
+            Eventing.Interests.Answered(session, stanza, turn);
             return;
         }
 

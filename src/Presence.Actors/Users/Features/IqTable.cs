@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
 using Presence.Protocol.Xml;
@@ -40,6 +41,10 @@ public static class IqTable
         new(Namespaces.PrivateStorage, "query", StanzaType.Set, PrivateStorageFeature.Set),
         new(Namespaces.VCard, "vCard", StanzaType.Get, VCardFeature.Get),
         new(Namespaces.VCard, "vCard", StanzaType.Set, VCardFeature.Set),
+        new(Namespaces.PubSub, "pubsub", StanzaType.Get, EventingFeature.Get),
+        new(Namespaces.PubSub, "pubsub", StanzaType.Set, EventingFeature.Set),
+        new(Namespaces.PubSubOwner, "pubsub", StanzaType.Get, EventingFeature.OwnerGet, Told: false),
+        new(Namespaces.PubSubOwner, "pubsub", StanzaType.Set, EventingFeature.OwnerSet, Told: false),
         new(Namespaces.Push, "enable", StanzaType.Set, PushRegistrationFeature.Enable),
         new(Namespaces.Push, "disable", StanzaType.Set, PushRegistrationFeature.Disable),
         new(Namespaces.Register, "query", StanzaType.Get, RegistrationFeature.Form, Told: false),
@@ -69,6 +74,10 @@ public static class IqTable
         new(Namespaces.DiscoItems, "query", StanzaType.Get, DiscoFeature.ForeignItems),
         new(Namespaces.VCard, "vCard", StanzaType.Get, VCardFeature.GetOfOther),
         new(Namespaces.VCard, "vCard", StanzaType.Set, VCardFeature.SetOfOther),
+        new(Namespaces.PubSub, "pubsub", StanzaType.Get, EventingFeature.GetOfOther),
+        new(Namespaces.PubSub, "pubsub", StanzaType.Set, EventingFeature.SetOfOther),
+        new(Namespaces.PubSubOwner, "pubsub", StanzaType.Get, EventingFeature.OwnerOnly, Told: false),
+        new(Namespaces.PubSubOwner, "pubsub", StanzaType.Set, EventingFeature.OwnerOnly, Told: false),
     ];
 
     private static readonly ForeignRow[] s_foreignServer =
@@ -85,10 +94,12 @@ public static class IqTable
     /// <summary>Asked of the domain.</summary>
     public static Requests ServerRequests { get; } = new(s_server);
 
-    /// <summary>What an account's owner is told it can do (XEP-0030), in octet order. Beside the table: paging, stable ids, richer archive queries, tombstones.</summary>
+    /// <summary>What an account's owner is told it can do (XEP-0030), in octet order. Beside the table: paging, stable ids, richer archive queries, tombstones,
+    /// conversion of avatars, and what of publish-subscribe there is.</summary>
     public static IReadOnlyList<string> AccountFeatures { get; } =
         Features(
-        [.. AccountRequests.Told, Namespaces.Rsm, Namespaces.StanzaIds, Namespaces.MamExtended, Namespaces.MessageRetract1, Namespaces.RetractionTombstones]);
+        [.. AccountRequests.Told, Namespaces.Rsm, Namespaces.StanzaIds, Namespaces.MamExtended, Namespaces.MessageRetract1, Namespaces.RetractionTombstones,
+            Namespaces.AvatarConversion, .. EventingFeature.Features]);
 
     /// <summary>
     /// What the server is said to do. Some extensions have their support asked of the server though the account answers (XEP-0191 §3.1,
@@ -99,7 +110,7 @@ public static class IqTable
         Features([.. ServerRequests.Told, Namespaces.Carbons, Namespaces.Blocking, Namespaces.OfflineFeature, Namespaces.PrivateStorage, Namespaces.MessageRetract1]);
 
     /// <summary>What contacts with a subscription are told.</summary>
-    public static IReadOnlyList<string> ForeignFeatures { get; } = Features(s_foreign.Select(r => r.Namespace));
+    public static IReadOnlyList<string> ForeignFeatures { get; } = Features([.. s_foreign.Where(r => r.Told).Select(r => r.Namespace), .. EventingFeature.Features]);
 
     /// <summary>Asked of an account by others than its owner.</summary>
     public static ForeignIqHandler? FindForOthers(XmlElement payload, StanzaType type) => Find(s_foreign, payload, type);
@@ -146,5 +157,5 @@ public static class IqTable
     /// <param name="Told">Whether the namespace is a feature for service discovery.</param>
     internal sealed record Row(string Namespace, string Name, StanzaType Type, IqHandler Handler, bool Told = true);
 
-    private sealed record ForeignRow(string Namespace, string Name, StanzaType Type, ForeignIqHandler Handler);
+    private sealed record ForeignRow(string Namespace, string Name, StanzaType Type, ForeignIqHandler Handler, bool Told = true);
 }

@@ -20,26 +20,9 @@ public static class PresenceFanout
     /// <param name="stamped">With <c>from</c>, without <c>to</c>.</param>
     public static void Broadcast(SessionState session, byte[] stamped, bool available, Turn turn)
     {
-        Dictionary<int, List<long>>? shards = null;
-        foreach (var contact in RosterItems.Contacts(Subscription.From, turn))
+        foreach (var users in RosterItems.WatchersByShard(turn))
         {
-            var id = ShardKey.UserId(contact);
-            var shard = ShardKey.Shard(id, turn.Environment.ShardCount);
-            shards ??= [];
-            if (!shards.TryGetValue(shard, out var users))
-            {
-                shards[shard] = users = [];
-            }
-
-            users.Add(id);
-        }
-
-        if (shards is not null)
-        {
-            foreach (var users in shards.Values)
-            {
-                turn.Send(new PresenceInput(users, session.FullJid, stamped, available));
-            }
+            turn.Send(new PresenceInput(users, session.FullJid, stamped, available));
         }
 
         foreach (var contact in RosterItems.ContactsAtComponents(Subscription.From, turn))
@@ -119,6 +102,8 @@ public static class PresenceFanout
                 Probe(contact, session, turn);
             }
         }
+
+        Eventing.LastItems.AskContact(contact, turn);
     }
 
     /// <summary>Asks one contact in the name of one session.</summary>

@@ -1,3 +1,4 @@
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Stanzas;
 using Presence.Routing;
 
@@ -146,6 +147,7 @@ public static class PresenceFeature
             PresenceFanout.ForgetOthers(session, turn);
             PresenceFanout.TellOfOthers(session, turn);
             PresenceFanout.ProbeContacts(session, afresh: true, turn);
+            Interests.Restored(session, turn);
         }
     }
 
@@ -181,6 +183,8 @@ public static class PresenceFeature
             PresenceFanout.ProbeContacts(session, afresh: false, turn);
             SubscriptionFeature.ShowRequests(session, turn);
         }
+
+        Interests.Said(session, stanza, initial, turn);
 
         if (takesMessages)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Xml;
+using Presence.Routing;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users.Features;
@@ -56,6 +57,26 @@ public static class RosterItems
                 yield return row.Contact;
             }
         }
+    }
+
+    /// <summary>Ids of the users who see the user's presence, one list for each shard (sessions.md 6.5).</summary>
+    public static IEnumerable<IReadOnlyList<long>> WatchersByShard(Turn turn)
+    {
+        Dictionary<int, List<long>>? shards = null;
+        foreach (var contact in Contacts(Subscription.From, turn))
+        {
+            var id = ShardKey.UserId(contact);
+            var shard = ShardKey.Shard(id, turn.Environment.ShardCount);
+            shards ??= [];
+            if (!shards.TryGetValue(shard, out var users))
+            {
+                shards[shard] = users = [];
+            }
+
+            users.Add(id);
+        }
+
+        return shards is null ? [] : shards.Values;
     }
 
     /// <summary>As <see cref="Contacts"/>, but those at external components, as gateways have them.</summary>

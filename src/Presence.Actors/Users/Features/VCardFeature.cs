@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Presence.Actors.Users.Eventing;
 using Presence.Protocol.Addressing;
 using Presence.Protocol.Stanzas;
 using Presence.Protocol.Xml;
@@ -39,6 +40,7 @@ public static class VCardFeature
         IqReply.Result(session, iq, turn);
         if (turn.User.Photo != before)
         {
+            AvatarConversion.PhotoChanged(vcard, before, turn.User.Photo!, turn);
             AvatarUpdate.Broadcast(turn);
         }
 
@@ -92,9 +94,15 @@ public static class VCardFeature
             return "";
         }
 
+        return HashOf(bytes.AsSpan(0, length));
+    }
+
+    /// <summary>The hash of an image, in hexadecimal digits (XEP-0153 §4.2, XEP-0084 §4.1).</summary>
+    internal static string HashOf(ReadOnlySpan<byte> image)
+    {
         // The specification names SHA-1; it tells images apart and protects nothing.
 #pragma warning disable CA5350
-        return Convert.ToHexStringLower(SHA1.HashData(bytes.AsSpan(0, length)));
+        return Convert.ToHexStringLower(SHA1.HashData(image));
 #pragma warning restore CA5350
     }
 }
