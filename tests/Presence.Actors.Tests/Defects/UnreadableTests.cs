@@ -58,8 +58,10 @@ public class UnreadableTests
         Assert.Equal(DefectPlace.Load, Assert.Single(_bench.Defects).Place);
     }
 
-    [Fact]
-    public void A_message_that_cannot_be_read_keeps_no_other_from_its_device()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_message_that_cannot_be_read_or_shown_keeps_no_other_from_its_device(bool read)
     {
         _bench.Store.Unreadable.Clear();
         var alice = _bench.Connect(Alice, "a").Enable();
@@ -70,8 +72,16 @@ public class UnreadableTests
             _bob.Send($"<message to='alice@example.org' type='chat'><body>m{i}</body></message>");
         }
 
-        var second = _bench.Store.LoadUser(Id, 10)!.Tail[1].Id;
-        _bench.Store.Unreadable.Add(second);
+        var second = _bench.Store.LoadUser(Id, 10)!.Tail[1];
+        if (read)
+        {
+            _bench.Store.Unreadable.Add(second.Id);
+        }
+        else
+        {
+            _bench.Store.Put(new MessageRewritten(Id, second.Id, second.Flags, "x"u8.ToArray()));
+        }
+
         Assert.IsType<ResumedOutput>(alice.Resume());
         Assert.Equal(["m0", "m2"], alice.Bodies);
         alice.Acknowledge();
