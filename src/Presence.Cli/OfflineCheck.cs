@@ -28,7 +28,7 @@ internal static class OfflineCheck
         Port(checks, "http port", "Http:Port", options.Http.Bind, options.Http.Port);
         Port(checks, "web port", "Web:TlsPort", options.Web.Bind, options.Web.TlsPort);
         checks.AddRange(ProxyCheck.Run(options.Xmpp.ProxyProtocol));
-        checks.AddRange(Data(options.DataDirectory));
+        checks.AddRange(Data(options));
         if (options.AdminSocket != socketPath)
         {
             checks.Add(CheckResult.Warning("admin socket", $"the configuration says {options.AdminSocket}; name it with --admin to reach that node"));
@@ -58,8 +58,14 @@ internal static class OfflineCheck
         }
     }
 
-    private static IEnumerable<CheckResult> Data(string directory)
+    private static IEnumerable<CheckResult> Data(NodeOptions options)
     {
+        foreach (var result in options.Store.ConnectionString is { } connection ? DatabaseCheck.Run(connection) : [])
+        {
+            yield return result;
+        }
+
+        var directory = options.DataDirectory;
         if (!Directory.Exists(directory))
         {
             yield return CheckResult.Ok("data", $"{directory} does not exist yet; it will be made");
@@ -67,7 +73,11 @@ internal static class OfflineCheck
         }
 
         yield return Writable(directory);
-        yield return Store(directory);
+        if (options.Store.ConnectionString is null)
+        {
+            yield return Store(directory);
+        }
+
         yield return DiskCheck.Run(directory);
     }
 

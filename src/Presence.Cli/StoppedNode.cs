@@ -18,12 +18,18 @@ internal static class StoppedNode
             ?? throw new UsageException("the configuration is wrong: " + string.Join("; ", problems.Select(p => p.Message)));
     }
 
+    /// <summary>The data directory of a node whose data is one file there.</summary>
+    /// <exception cref="StoreException">It is in PostgreSQL, which has tools of its own.</exception>
+    public static string FileDirectory(NodeOptions options) => options.Store.ConnectionString is null
+        ? options.DataDirectory
+        : throw new StoreException("The data is in PostgreSQL: back it up and restore it with its own tools, such as pg_dump and pg_restore (docs/operations/postgres.md).");
+
     /// <summary>Does something with the data, and says more than the store can when there is none.</summary>
-    public static T Open<T>(NodeOptions options, CommandContext context, Func<string, T> open)
+    public static T Open<T>(NodeOptions options, CommandContext context, Func<NodeOptions, T> open)
     {
         try
         {
-            return open(options.DataDirectory);
+            return open(options);
         }
         catch (StoreException e)
         {

@@ -23,4 +23,22 @@ public sealed class KillTests(ITestOutputHelper output)
         // A run in which nothing happened proves nothing.
         Assert.True(verdict.Acknowledged > 500, $"only {verdict.Acknowledged} messages were acknowledged");
     }
+
+    [Fact]
+    public async Task Nor_when_the_rows_are_in_PostgreSQL()
+    {
+        var cluster = PostgresCluster.Shared;
+        var options = new Dictionary<string, string>(ChaosRun.Settings.Options)
+        {
+            ["Store:Kind"] = "postgres", ["Store:ConnectionString"] = cluster.ConnectionString(cluster.CreateDatabase()),
+        };
+        await using var node = await NodeProcess.StartAsync(ChaosRun.Settings with { Options = options });
+        using var run = new ChaosRun(new ChaosOptions { Seed = 3 }, node, output.WriteLine);
+
+        var verdict = await run.RunAsync();
+
+        Assert.True(verdict.IsGood, $"{verdict}\n-- node\n{node.Output}");
+        Assert.True(verdict.Acknowledged > 500, $"only {verdict.Acknowledged} messages were acknowledged");
+        Assert.False(File.Exists(Path.Combine(node.DataDirectory, "presence.db")));
+    }
 }

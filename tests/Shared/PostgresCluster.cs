@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Npgsql;
 
 namespace Presence.Tests.Shared;
 
@@ -72,8 +73,25 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>How to reach a database of this server as its superuser.</summary>
     public string ConnectionString(string database) => $"Host={_directory};Username=postgres;Database={database}";
 
-    /// <summary>A name that no other database of this server has.</summary>
-    public string NewName() => $"t{Interlocked.Increment(ref _databases)}";
+    /// <summary>Makes a database with a name that no other of this server has, and returns the name.</summary>
+    /// <param name="template">Of which database it is a copy; nobody may be connected to that.</param>
+    public string CreateDatabase(string template = "template0")
+    {
+        var name = $"t{Interlocked.Increment(ref _databases)}";
+        Administer($"CREATE DATABASE {name} TEMPLATE {template}");
+        return name;
+    }
+
+    /// <summary>Ends whatever is connected to it; may be told twice.</summary>
+    public void DropDatabase(string name) => Administer($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+
+    private void Administer(string sql)
+    {
+        using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
 
     public void Dispose()
     {

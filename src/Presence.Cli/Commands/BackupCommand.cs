@@ -45,7 +45,7 @@ internal static class BackupCommand
             catch (NoNodeException e) when (e.IsNotRunning)
             {
                 var made = StoppedNode.Open(
-                    StoppedNode.Options(settings, context), context, directory => StoreBackup.OfStopped(directory, file, tell, cancellation));
+                    StoppedNode.Options(settings, context), context, options => StoreBackup.OfStopped(StoppedNode.FileDirectory(options), file, tell, cancellation));
                 last = new JsonObject { ["file"] = made.File, ["bytes"] = made.Bytes, ["accounts"] = made.Accounts };
             }
         }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Presence.Node.Transfer;
 using Presence.Protocol.Addressing;
+using Presence.Storage.Contracts;
+using Presence.Storage.Postgres;
 using Presence.Storage.Sqlite;
 
 namespace Presence.Cli.Commands;
@@ -96,7 +98,19 @@ internal static class ExportCommand
             throw new UsageException($"\"{user}\" is not the address of an account");
         }
 
-        using var store = StoppedNode.Open(StoppedNode.Options(settings, context), context, StoreReader.Open);
+        var options = StoppedNode.Options(settings, context);
+        if (options.Store.ConnectionString is { } connection)
+        {
+            using var database = StoppedNode.Open(options, context, _ => PostgresReader.Open(connection));
+            return Write(database, jid, output, cancellation);
+        }
+
+        using var store = StoppedNode.Open(options, context, static o => StoreReader.Open(o.DataDirectory));
+        return Write(store, jid, output, cancellation);
+    }
+
+    private static bool Write(IUserReads store, Jid? jid, Stream output, CancellationToken cancellation)
+    {
         if (jid is not null && store.FindAccount(jid.ToString()) is null)
         {
             return false;

@@ -24,9 +24,10 @@ internal static class RestoreCommand
             return Refused($"a node is running at {context.Node.SocketPath}: stop it first, then restore, then start it");
         }
 
-        var directory = StoppedNode.Options(settings, context).DataDirectory;
+        var options = StoppedNode.Options(settings, context);
         try
         {
+            var directory = StoppedNode.FileDirectory(options);
             var restored = StoreRestore.Run(directory, file, context.Now, cancellation);
             var body = new JsonObject { ["directory"] = directory, ["accounts"] = restored.Accounts, ["sessions"] = restored.Sessions, ["aside"] = restored.Aside };
             return context.Finish(new NodeAnswer(200, body), _ => Show(restored, directory, context));

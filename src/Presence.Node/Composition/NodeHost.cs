@@ -13,7 +13,6 @@ using Presence.Protocol.Addressing;
 using Presence.Push;
 using Presence.Push.Gateways;
 using Presence.Storage.Contracts;
-using Presence.Storage.Sqlite;
 
 namespace Presence.Node.Composition;
 
@@ -82,7 +81,9 @@ internal sealed partial class NodeHost : IAsyncDisposable
     private async Task RunAsync(TextWriter output, bool colour, ILoggerFactory loggers)
     {
         var domain = Jid.TryParse(_options.Xmpp.Domain, out var parsed) ? parsed : throw new InvalidOperationException("the domain was validated");
-        var store = OpenStore();
+        var opened = OpenedStore.Open(_options, _clock);
+        _stops.Push(() => Done(opened.Dispose));
+        var store = opened.Store;
         var health = new StoreHealth(loggers.CreateLogger<StoreHealth>(), _clock);
 
         var retention = Started(new ArchiveRetention(store, _options.ArchiveRetentionDays, _clock, loggers.CreateLogger<ArchiveRetention>()));
@@ -100,7 +101,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var desk = new AdminDesk(store, keys, AskAsync, cancellation => shards!.CountOnlineAsync(cancellation), _clock);
         var defects = new DefectLog(loggers.CreateLogger<DefectLog>(), _clock);
         _stops.Push(() => Done(defects.Dispose));
-        shards = StartShards(store, lane, table, push, desk, components, domain, health, erasure, defects);
+        shards = StartShards(opened, lane, table, push, desk, components, domain, health, erasure, defects);
         _stops.Push(push.StopAsync);
 
         var accounts = new Accounts(store, AskAsync, _options.Administrators);
@@ -115,21 +116,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         var edge = StartEdge(options, table, shards, accounts, domain, loggers);
         retention.Start();
         _ = erasure.RunAsync();
-        await StartEndpointsAsync(store, keys, accounts.AskAsync, erasure, edge, componentServer?.EndPoint.Port ?? 0, domain, health, loggers).ConfigureAwait(false);
-    }
-
-    private SqliteStore OpenStore()
-    {
-        try
-        {
-            var store = new SqliteStore(new SqliteOptions { Directory = _options.DataDirectory });
-            _stops.Push(() => Done(store.Dispose));
-            return store;
-        }
-        catch (StoreException e)
-        {
-            throw new StartException($"Data:Directory {_options.DataDirectory}: {e.Message}", e);
-        }
+        await StartEndpointsAsync(opened, keys, accounts.AskAsync, erasure, edge, componentServer?.EndPoint.Port ?? 0, domain, health, loggers).ConfigureAwait(false);
     }
 
     // Gateways outlive the worker, the worker outlives nobody who might still settle a push: it is stopped before the owners, disposed after them.
@@ -150,14 +137,14 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     private ShardHost StartShards(
-        SqliteStore store, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, ComponentTable? components, Jid domain, StoreHealth health,
+        OpenedStore opened, CommitLane lane, ConnectionTable table, PushWorker push, AdminDesk desk, ComponentTable? components, Jid domain, StoreHealth health,
         AccountErasure erasure, DefectLog defects)
     {
         _stops.Push(() => Done(lane.Dispose));
         try
         {
             var shards = new ShardHost(
-                store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options), NodeVersion.Text, health.Note,
+                opened.Store, [lane], table, push, _clock, new SystemRandomSource(), domain, OptionsMapping.Sessions(_options), NodeVersion.Text, health.Note,
                 OptionsMapping.Services(_options), desk, components, () => erasure.RunAsync(), defects.Met);
             shards.Start();
             _stops.Push(() => StopShardsAsync(shards, lane));
@@ -165,7 +152,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         }
         catch (StoreException e)
         {
-            throw new StartException($"Data:Directory {_options.DataDirectory}: {e.Message}", e);
+            throw new StartException($"{opened.Key}: {e.Message}", e);
         }
     }
 
@@ -228,7 +215,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
     }
 
     private async Task StartEndpointsAsync(
-        SqliteStore store, AccountKeys keys, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, int componentPort,
+        OpenedStore opened, AccountKeys keys, Func<AdminRequest, CancellationToken, Task<AdminReply>> ask, AccountErasure erasure, EdgeServer edge, int componentPort,
         Jid domain, StoreHealth health, ILoggerFactory loggers)
     {
         var listening = edge.EndPoints.Select(e => e.Port).ToList();
@@ -259,10 +246,10 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
         // Before the HTTP servers: their connections would be cut before the edge could end the streams on them.
         _stops.Push(() => StopEdgeAsync(edge));
-        var check = new RunningCheck(_options, Ports, health, _clock);
-        var backup = new OnlineBackup(store, _clock, loggers.CreateLogger<OnlineBackup>());
+        var check = new RunningCheck(_options, Ports, opened.Place, health, _clock);
+        var backup = new OnlineBackup(opened.File, _clock, loggers.CreateLogger<OnlineBackup>());
         Admin = new AdminBackend(
-            domain, keys, ask, c => erasure.RunAsync().WaitAsync(c), store, check.RunAsync, edge.ReloadCertificate, backup.Start);
+            domain, keys, ask, c => erasure.RunAsync().WaitAsync(c), opened.Store, check.RunAsync, edge.ReloadCertificate, backup.Start);
         _stops.Push(() => Done(backup.Dispose));
         var admin = new AdminEndpoint(Admin, _clock);
         Started(await HttpServer.OnSocketAsync(_options.AdminSocket, admin.HandleAsync, loggers).ConfigureAwait(false));

@@ -8,9 +8,9 @@ namespace Presence.Node.Composition;
 
 /// <summary>
 /// Backs up the store of the running node, one backup at a time, on a thread of its own, and tells whoever ordered it how far it is, as lines of JSON. Who goes away while it
-/// runs has called it off. It must never wait for an owner, nor an owner for it.
+/// runs has called it off. A store that is not one file of the node's is backed up by its own tools, and this refuses. It must never wait for an owner, nor an owner for it.
 /// </summary>
-internal sealed partial class OnlineBackup(SqliteStore store, TimeProvider clock, ILogger<OnlineBackup> log) : IDisposable
+internal sealed partial class OnlineBackup(SqliteStore? store, TimeProvider clock, ILogger<OnlineBackup> log) : IDisposable
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromMilliseconds(500);
 
@@ -25,6 +25,12 @@ internal sealed partial class OnlineBackup(SqliteStore store, TimeProvider clock
         if (!Path.IsPathRooted(file) || !Directory.Exists(Path.GetDirectoryName(file)) || File.Exists(file) || Directory.Exists(file))
         {
             return AdminAnswer.BadRequest($"{file} must be an absolute path of a new file in a directory that exists, on the machine of the node");
+        }
+
+        if (store is null)
+        {
+            return AdminAnswer.Refused(
+                StatusCodes.Status501NotImplemented, "not-here", "the data is in PostgreSQL: back it up with its own tools, such as pg_dump or pg_basebackup (docs/operations/postgres.md)");
         }
 
         return _one.Wait(0)
@@ -79,7 +85,7 @@ internal sealed partial class OnlineBackup(SqliteStore store, TimeProvider clock
         try
         {
             _progress = default;
-            return store.Backup(file, p => _progress = p, cancellation);
+            return store!.Backup(file, p => _progress = p, cancellation);
         }
         finally
         {

@@ -5,7 +5,7 @@ using Presence.Node.Configuration;
 namespace Presence.Node.Composition;
 
 /// <summary>What a running node finds when it looks at itself. It changes nothing and sends nothing but a connection attempt to its own ports.</summary>
-internal sealed class RunningCheck(NodeOptions options, NodePorts ports, StoreHealth store, TimeProvider clock)
+internal sealed class RunningCheck(NodeOptions options, NodePorts ports, string place, StoreHealth store, TimeProvider clock)
 {
     private const string SelfSignedFile = "tls-selfsigned.pem";
 
@@ -22,7 +22,12 @@ internal sealed class RunningCheck(NodeOptions options, NodePorts ports, StoreHe
         await PortAsync(checks, "http port", options.Http.Bind, ports.Http, cancellation).ConfigureAwait(false);
         await PortAsync(checks, "web port", options.Web.Bind, ports.Web, cancellation).ConfigureAwait(false);
         checks.AddRange(ProxyCheck.Run(options.Xmpp.ProxyProtocol));
-        checks.Add(store.Trouble is { } trouble ? CheckResult.Failed("store", trouble) : CheckResult.Ok("store", $"commits go through, in {options.DataDirectory}"));
+        checks.Add(store.Trouble is { } trouble ? CheckResult.Failed("store", trouble) : CheckResult.Ok("store", $"commits go through, {place}"));
+        if (options.Store.ConnectionString is { } connection)
+        {
+            checks.AddRange(await Task.Run(() => DatabaseCheck.Run(connection), cancellation).ConfigureAwait(false));
+        }
+
         checks.Add(DiskCheck.Run(options.DataDirectory));
         checks.Add(options.PushSinks.Count > 0
             ? CheckResult.Ok("push", string.Join(", ", options.PushSinks.Select(s => s.Path is null ? s.Kind : $"{s.Kind} {s.Path}")))

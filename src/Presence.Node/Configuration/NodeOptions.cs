@@ -18,6 +18,8 @@ internal sealed record NodeOptions(
 
     public required StorageSection Storage { get; init; }
 
+    public required StoreSection Store { get; init; }
+
     public required ComponentsSection Components { get; init; }
 
     /// <summary>Whether an app server is told who wrote, beside how many messages wait.</summary>
@@ -52,6 +54,9 @@ internal sealed record ComponentSection(string Domain, string? Secret, string? S
 /// <param name="ConversePath">Full path of the directory with Converse.js.</param>
 internal sealed record WebSection(
     IPAddress Bind, int? TlsPort, IReadOnlyList<IPNetwork> TrustedProxies, IReadOnlyList<string> Origins, string? WebSocketUrl, string ConversePath);
+
+/// <param name="ConnectionString">Of PostgreSQL; null: SQLite, in the data directory. May hold a password.</param>
+internal sealed record StoreSection(string? ConnectionString, int ReadConnections);
 
 /// <param name="Port">Null: off.</param>
 internal sealed record HttpSection(IPAddress Bind, int? Port);

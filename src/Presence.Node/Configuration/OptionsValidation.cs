@@ -63,6 +63,7 @@ internal static class OptionsValidation
             Storage = new(
                 reader.Bytes("Storage:MaxVCardBytes", 128 << 10, 1 << 10, 1 << 20), reader.Bytes("Storage:MaxPrivateBytes", 256 << 10, 0, 64 << 20),
                 reader.Bytes("Storage:MaxEventItemBytes", 128 << 10, 1 << 10, 1 << 20), reader.Bytes("Storage:MaxEventBytes", 1 << 20, 0, 64 << 20)),
+            Store = StoreSettings.Read(reader),
             ExternalServices = ExternalServiceSettings.Read(reader),
             Components = ComponentSettings.Read(reader, xmpp.Domain, workingDirectory, (key, value) => Address(reader, key, value)),
             PushSender = reader.Flag("Push:Sender", false),

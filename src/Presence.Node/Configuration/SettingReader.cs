@@ -77,6 +77,9 @@ internal sealed class SettingReader(IReadOnlyDictionary<string, Setting> setting
         problems.Add(new(key, $"{said}: {what}"));
     }
 
+    /// <summary>As <see cref="Fail"/>, of a value that may not be shown.</summary>
+    public void FailSecret(string key, string what) => problems.Add(new(key, $"{key} ({(settings.TryGetValue(key, out var setting) ? setting.Source : "not set")}): {what}"));
+
     /// <summary>Notes every setting that no read has asked for.</summary>
     public void FailUnknown()
     {

@@ -26,6 +26,11 @@ internal sealed class DatabaseAddress
                 throw new StoreException("The connection string names no Host; it looks like: Host=db.example.org;Database=presence;Username=presence;Password=…");
             }
 
+            if (parsed.Host.Contains(','))
+            {
+                throw new StoreException("The connection string names several hosts: name one that always leads to the primary.");
+            }
+
             Where = $"{parsed.Host}{(parsed.Host.StartsWith('/') ? "" : $":{parsed.Port}")}, database {parsed.Database ?? parsed.Username}";
         }
         catch (ArgumentException e)

@@ -1,3 +1,5 @@
+using Presence.Storage.Contracts;
+
 namespace Presence.Storage.Postgres;
 
 /// <summary>
@@ -9,6 +11,20 @@ public sealed record PostgresOptions
     /// Host, database, user and so on as Npgsql takes them. It must lead to the primary itself, not to a pooler that hands one connection to several clients in turn.
     /// </summary>
     public required string ConnectionString { get; init; }
+
+    /// <summary>What is wrong with a connection string, in words that hold nothing of its values; null if nothing is that can be told without connecting.</summary>
+    public static string? Problem(string connectionString)
+    {
+        try
+        {
+            _ = new DatabaseAddress(connectionString);
+            return null;
+        }
+        catch (StoreException e)
+        {
+            return e.Message;
+        }
+    }
 
     /// <summary>Shards of a new store; an existing store keeps its own number.</summary>
     public int ShardCount { get; init; } = 1024;

@@ -60,6 +60,9 @@ public sealed class PostgresStore : IStore, IDisposable
         }
     }
 
+    /// <summary>Host and database, for messages.</summary>
+    public string Where => _where;
+
     public int ShardCount { get; }
 
     public byte[] Secret { get; }
@@ -81,8 +84,7 @@ public sealed class PostgresStore : IStore, IDisposable
 
     public IReadOnlyList<MessageRow> ReadMessages(long userId, IReadOnlyList<long> ids) => _reads.Read(c => UserReads.Messages(c, userId, ids));
 
-    public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => _reads.Read(c => Query.First(
-        c, $"SELECT {Rows.Document} FROM document WHERE user_id = $1 AND kind = $2 AND name = $3", Rows.ToDocument, userId, (int)kind, name));
+    public DocumentRow? ReadDocument(long userId, DocumentKind kind, string name) => _reads.Read(c => UserReads.Document(c, userId, kind, name));
 
     public ArchivePage ReadArchive(ArchiveQuery query) => _reads.Snapshot(c => ArchiveReads.Page(c, query));
 
@@ -105,10 +107,9 @@ public sealed class PostgresStore : IStore, IDisposable
     public IReadOnlyList<PushOutboxRow> ReadPushOutbox() =>
         _reads.Read(c => Query.All(c, $"SELECT {Rows.Push} FROM push_outbox ORDER BY user_id, service, node, conversation", Rows.ToPush));
 
-    public IReadOnlyList<string> ListAccounts(string? after, int limit) =>
-        _reads.Read(c => Query.All(c, "SELECT jid FROM account WHERE jid > $1 ORDER BY jid LIMIT $2", Rows.ToText, after ?? "", limit));
+    public IReadOnlyList<string> ListAccounts(string? after, int limit) => _reads.Read(c => UserReads.Accounts(c, after, limit));
 
-    public long? FindAccount(string jid) => _reads.Read(c => Query.First(c, "SELECT user_id FROM account WHERE jid = $1", static r => (long?)r.GetInt64(0), jid));
+    public long? FindAccount(string jid) => _reads.Read(c => UserReads.Find(c, jid));
 
     public bool HasSha1OnlyAccounts() =>
         _reads.Read(c => Query.First(c, "SELECT EXISTS (SELECT 1 FROM account WHERE length(stored_key_sha256) = 0)", static r => r.GetBoolean(0)));

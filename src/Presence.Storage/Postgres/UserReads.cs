@@ -57,6 +57,14 @@ internal static class UserReads
         return [.. ids.Where(found.ContainsKey).Select(id => found[id])];
     }
 
+    public static DocumentRow? Document(NpgsqlConnection c, long userId, DocumentKind kind, string name) => Query.First(
+        c, $"SELECT {Rows.Document} FROM document WHERE user_id = $1 AND kind = $2 AND name = $3", Rows.ToDocument, userId, (int)kind, name);
+
+    public static List<string> Accounts(NpgsqlConnection c, string? after, int limit) =>
+        Query.All(c, "SELECT jid FROM account WHERE jid > $1 ORDER BY jid LIMIT $2", Rows.ToText, after ?? "", limit);
+
+    public static long? Find(NpgsqlConnection c, string jid) => Query.First(c, "SELECT user_id FROM account WHERE jid = $1", static r => (long?)r.GetInt64(0), jid);
+
     // 2: Visible.
     public static List<MessageRef> Visible(NpgsqlConnection c, long userId, long afterId, int limit) => Query.All(
         c, $"SELECT {Rows.Ref} FROM message WHERE user_id = $1 AND id > $2 AND (flags & 2) <> 0 ORDER BY id LIMIT $3", Rows.ToRef, userId, afterId, limit);

@@ -21,6 +21,26 @@ public sealed class OptionsTests : IDisposable
         Assert.DoesNotContain("open sesame", string.Join('\n', told), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Store:ConnectionString (command line): is for Store:Kind postgres only", "--Store:ConnectionString=Host=db;Password=open sesame")]
+    [InlineData("Store:ConnectionString: is missing", "--Store:Kind=postgres")]
+    [InlineData("connection string is wrong", "--Store:Kind=postgres", "--Store:ConnectionString=Host=db;Pasword=open sesame")]
+    [InlineData("names no Host", "--Store:Kind=postgres", "--Store:ConnectionString=Database=x;Password=open sesame")]
+    [InlineData("several hosts", "--Store:Kind=postgres", "--Store:ConnectionString=Host=a,b;Password=open sesame")]
+    public void AConnectionStringIsJudgedAndNeverShown(string expected, params string[] arguments)
+    {
+        var told = Assert.Single(Problems(arguments));
+        Assert.Contains(expected, told, StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PostgreSQLIsChosenByItsKind()
+    {
+        Assert.Null(Valid().Store.ConnectionString);
+        Assert.Equal("Host=db;Username=me", Valid("--Store:Kind=Postgres", "--Store:ConnectionString=Host=db;Username=me").Store.ConnectionString);
+    }
+
     [Fact]
     public void NothingConfiguredIsAllowed()
     {
@@ -60,6 +80,8 @@ public sealed class OptionsTests : IDisposable
     [InlineData("Tls:CertificatePath", "/nowhere/cert.pem", "a PEM file that exists")]
     [InlineData("Tls:KeyPath", "/nowhere/key.pem", "a PEM file that exists")]
     [InlineData("Data:Directory", "", "the path of a directory")]
+    [InlineData("Store:Kind", "oracle", "sqlite or postgres")]
+    [InlineData("Store:ReadConnections", "0", "1 to 64")]
     [InlineData("Http:Port", "http", "1 to 65535")]
     [InlineData("Http:Port", "5223", "Xmpp:DirectTlsPort")]
     [InlineData("Http:Bind", "256.1.1.1", "an IP address")]

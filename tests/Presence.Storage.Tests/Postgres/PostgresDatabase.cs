@@ -24,8 +24,7 @@ public sealed class PostgresDatabase : IDisposable
 
     private PostgresDatabase(PostgresCluster cluster, string template)
     {
-        (_cluster, _name) = (cluster, cluster.NewName());
-        Administer(cluster, $"CREATE DATABASE {_name} TEMPLATE {template}");
+        (_cluster, _name) = (cluster, cluster.CreateDatabase(template));
     }
 
     public string ConnectionString => _cluster.ConnectionString(_name);
@@ -56,22 +55,13 @@ public sealed class PostgresDatabase : IDisposable
         return (T)command.ExecuteScalar()!;
     }
 
-    public void Dispose() => Administer(_cluster, $"DROP DATABASE {_name} WITH (FORCE)");
+    public void Dispose() => _cluster.DropDatabase(_name);
 
     private static string MakeTemplate()
     {
         var cluster = PostgresCluster.Shared;
-        var name = cluster.NewName();
-        Administer(cluster, $"CREATE DATABASE {name} TEMPLATE template0");
+        var name = cluster.CreateDatabase();
         new PostgresStore(new PostgresOptions { ConnectionString = cluster.ConnectionString(name), ShardCount = 16 }, TimeProvider.System).Dispose();
         return name;
-    }
-
-    private static void Administer(PostgresCluster cluster, string sql)
-    {
-        using var connection = new NpgsqlConnection(cluster.ConnectionString("postgres") + ";Pooling=false");
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
     }
 }
