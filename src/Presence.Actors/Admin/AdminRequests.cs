@@ -45,6 +45,12 @@ public sealed record UserImport(
     /// <summary>Elements of private storage (XEP-0049).</summary>
     public IReadOnlyList<XmlElement> Private { get; init; } = [];
 
+    /// <summary><c>configure</c> of nodes of personal eventing (XEP-0060 §8.2).</summary>
+    public IReadOnlyList<XmlElement> Nodes { get; init; } = [];
+
+    /// <summary><c>items</c> of such nodes.</summary>
+    public IReadOnlyList<XmlElement> NodeItems { get; init; } = [];
+
     /// <summary><c>prefs</c> of XEP-0441.</summary>
     public XmlElement? ArchivePreferences { get; init; }
 }

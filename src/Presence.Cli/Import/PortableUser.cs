@@ -16,6 +16,8 @@ internal sealed class PortableUser(Action<string> ignore)
     private readonly Dictionary<string, ContactRecord> _contacts = [];
     private readonly List<string> _blocked = [];
     private readonly List<string> _private = [];
+    private readonly List<string> _nodes = [];
+    private readonly List<string> _items = [];
     private string? _vcard;
     private string? _preferences;
     private ScramFields? _sha1;
@@ -41,6 +43,8 @@ internal sealed class PortableUser(Action<string> ignore)
             case ("vcard-temp", "vCard"): Document(element, xml => _vcard = xml); break;
             case ("urn:xmpp:mam:2", "prefs"): Document(element, xml => _preferences = xml); break;
             case ("jabber:iq:private", "query"): Private(element); break;
+            case ("http://jabber.org/protocol/pubsub#owner", "pubsub"): Nodes(element, "configure", _nodes); break;
+            case ("http://jabber.org/protocol/pubsub", "pubsub"): Nodes(element, "items", _items); break;
             default: ignore($"{element.Name.LocalName} ({element.Name.NamespaceName})"); break;
         }
     }
@@ -49,10 +53,12 @@ internal sealed class PortableUser(Action<string> ignore)
     {
         ScramFields.TryJoin(_sha1, _sha256, out var keys);
         var record = new UserRecord(jid) { Keys = IsSent ? null : keys, Contacts = [.. _contacts.Values.Select(Settled)], Blocked = [.. _blocked], Messages = messages };
-        record = record with { VCard = _vcard, Private = [.. _private], ArchivePreferences = _preferences };
+        record = record with { VCard = _vcard, Private = [.. _private], ArchivePreferences = _preferences, Nodes = [.. _nodes], NodeItems = [.. _items] };
         _contacts.Clear();
         _blocked.Clear();
         _private.Clear();
+        _nodes.Clear();
+        _items.Clear();
         (_vcard, _preferences, Characters) = (null, null, 0);
         IsSent = true;
         return record;
@@ -138,6 +144,22 @@ internal sealed class PortableUser(Action<string> ignore)
         foreach (var element in query.Elements())
         {
             Document(element, _private.Add);
+        }
+    }
+
+    /// <summary>Personal eventing (§4.9): how nodes behave, or what they hold. Members and subscribers by hand are known to no node here.</summary>
+    private void Nodes(XElement pubsub, string name, List<string> into)
+    {
+        foreach (var element in pubsub.Elements())
+        {
+            if (element.Name == pubsub.Name.Namespace + name)
+            {
+                Document(element, into.Add);
+            }
+            else
+            {
+                ignore($"{element.Name.LocalName} of a node of personal eventing");
+            }
         }
     }
 

@@ -101,10 +101,12 @@ internal sealed class ImportEndpoint(AdminBackend backend)
         var blocked = record.Blocked.Select(text => Jid.TryParse(text, out var jid) ? jid : null).OfType<Jid>().ToList();
         var messages = record.Messages.Select(Message).OfType<ImportedMessage>().ToList();
         var kept = record.Private.Select(Element).OfType<XmlElement>().ToList();
+        var (nodes, items) = (record.Nodes.Select(Element).OfType<XmlElement>().ToList(), record.NodeItems.Select(Element).OfType<XmlElement>().ToList());
         var (vcard, preferences) = (Element(record.VCard), Element(record.ArchivePreferences));
         unreadable = record.Contacts.Count - contacts.Count + record.Blocked.Count - blocked.Count + record.Messages.Count - messages.Count
-            + record.Private.Count - kept.Count + Missing(record.VCard, vcard) + Missing(record.ArchivePreferences, preferences);
+            + record.Private.Count - kept.Count + record.Nodes.Count - nodes.Count + record.NodeItems.Count - items.Count + Missing(record.VCard, vcard) + Missing(record.ArchivePreferences, preferences);
         data = new UserImport(keys, record.Overwrite, contacts, blocked, messages) { VCard = vcard, Private = kept, ArchivePreferences = preferences };
+        data = data with { Nodes = nodes, NodeItems = items };
         return true;
     }
 

@@ -82,6 +82,7 @@ internal sealed class UserExport(IUserReads store)
         Credentials(xml, "SCRAM-SHA-256", keys, keys.StoredKeySha256, keys.ServerKeySha256);
         PortableRoster.Write(xml, user);
         Documents(xml, user);
+        PortableNodes.Write(xml, user, store);
         if (user.Account.Archive is { } archive)
         {
             Preferences(xml, archive);

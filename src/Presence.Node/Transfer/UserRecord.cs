@@ -21,6 +21,12 @@ internal sealed record UserRecord(string Jid)
     /// <summary>Elements of private storage (XEP-0049), as XML each.</summary>
     public IReadOnlyList<string> Private { get; init; } = [];
 
+    /// <summary>Elements <c>configure</c> of nodes of personal eventing (XEP-0060 §8.2), as XML each.</summary>
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
+    /// <summary>Elements <c>items</c> of such nodes, as XML each. A node comes with them or before.</summary>
+    public IReadOnlyList<string> NodeItems { get; init; } = [];
+
     /// <summary>Archive preferences, as the element <c>prefs</c> of XEP-0441.</summary>
     public string? ArchivePreferences { get; init; }
 
@@ -50,7 +56,7 @@ internal sealed record RecordBatch(IReadOnlyList<UserRecord> Records);
 /// <param name="Refused">Messages, contacts, addresses and documents that cannot be taken.</param>
 internal sealed record RecordResult(string Jid, string? Error, bool Created, bool Overwritten, int Contacts, int Blocked, int Messages, int Repeated, int Refused)
 {
-    /// <summary>vCard, elements of private storage and archive preferences taken over.</summary>
+    /// <summary>vCard, elements of private storage, items of personal eventing and archive preferences taken over.</summary>
     public int Documents { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text;
 using System.Xml.Linq;
+using Presence.Actors.Users.Eventing;
 using Presence.Cli;
 using Presence.Node.Tests.Admin;
 using Presence.Node.Transfer;
@@ -55,6 +56,10 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.Equal("mallory@elsewhere", (string?)user.Element(privacy + "query")!.Element(privacy + "list")!.Element(privacy + "item")!.Attribute("value"));
         Assert.Equal("Alice", user.Element(XName.Get("vCard", "vcard-temp"))!.Value);
         Assert.Equal("kept", Assert.Single(user.Element(kept + "query")!.Elements()).Value);
+        XNamespace owner = "http://jabber.org/protocol/pubsub#owner", pubsub = "http://jabber.org/protocol/pubsub";
+        Assert.Equal("n", (string?)user.Element(owner + "pubsub")!.Element(owner + "configure")!.Attribute("node"));
+        var items = user.Element(pubsub + "pubsub")!.Element(pubsub + "items")!;
+        Assert.Equal(("n", "b=1 a=2"), ((string?)items.Attribute("node"), string.Join(' ', items.Elements().Select(i => $"{(string?)i.Attribute("id")}={i.Value}"))));
         Assert.Equal("never", (string?)user.Element(s_mam + "prefs")!.Attribute("default"));
         Assert.Equal(["old", "unread"], user.Element(archive + "archive")!.Elements(s_mam + "result").Select(r => r.Descendants(s_client + "body").Single().Value));
         Assert.Equal(["unread", "not archived"], user.Element(s_pie + "offline-messages")!.Elements(s_client + "message").Select(m => m.Element(s_client + "body")!.Value));
@@ -151,6 +156,9 @@ public sealed class ExportTests : IAsyncLifetime
         yield return new RosterItemStored(new RosterRow(id, "carol@localhost", Subscription.None, false, true, false, null, [], null), 7);
         yield return new JidBlocked(id, "mallory@elsewhere");
         yield return new DocumentStored(new DocumentRow(id, DocumentKind.Private, "a example:a", null, "<a xmlns='example:a'>kept</a>"u8.ToArray()));
+        yield return new DocumentStored(new DocumentRow(id, DocumentKind.EventNode, "n", NodeConfiguration.Default.ToMark(), "<x xmlns='jabber:x:data' type='submit'/>"u8.ToArray()));
+        yield return new DocumentStored(new DocumentRow(id, DocumentKind.EventItem, EventItemName.Of("n", "a"), "12", "<a xmlns='example:a'>2</a>"u8.ToArray()));
+        yield return new DocumentStored(new DocumentRow(id, DocumentKind.EventItem, EventItemName.Of("n", "b"), "9", "<a xmlns='example:a'>1</a>"u8.ToArray()));
         yield return new DocumentStored(new DocumentRow(id, DocumentKind.VCard, "", "", "<vCard xmlns='vcard-temp'><FN>Alice</FN></vCard>"u8.ToArray()));
         yield return new MessageStored(Row(10, "old", MessageFlags.Visible | MessageFlags.Offline));
         yield return new MessageStored(Row(20, "a copy for another device", MessageFlags.CarbonEligible));

@@ -97,6 +97,20 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NodesOfPersonalEventingComeWithTheirItemsAndWhatTheyCannotBeIsCounted()
+    {
+        var (_, text, _) = await ImportAsync(Write("users.xml", ServerData(
+            "<user name='alice' password='x'><pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><configure node='n'><x xmlns='jabber:x:data' type='form'/></configure>"
+            + "<affiliations node='n'><affiliation jid='bob@localhost' affiliation='member'/></affiliations></pubsub>"
+            + "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='n'><item id='1'><a xmlns='example:a'>ж</a></item></items></pubsub></user>")));
+
+        var data = Assert.Single(Taken()).Data;
+        Assert.Equal("n", Assert.Single(data.Nodes).Attr("node"));
+        Assert.Equal("ж", Assert.Single(data.NodeItems).Children.Single().Children.Single().Text);
+        Assert.Contains("affiliations of a node of personal eventing", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ALargeArchiveAndALongListComeInPartsThatMakeTheAccountOnce()
     {
         var contacts = string.Concat(Enumerable.Range(0, 2500).Select(i => $"<item jid='c{i}@localhost' subscription='none'/>"));

@@ -37,7 +37,7 @@ internal static class AvatarConversion
 
         user.DocumentReads++;
         var (id, no, known) = (user.UserId, session.No, VCardOf(user));
-        var image = Announced(publication).Image is { } hash ? EventNode.DocumentName(Namespaces.AvatarData, hash) : null;
+        var image = Announced(publication).Image is { } hash ? EventItemName.Of(Namespaces.AvatarData, hash) : null;
         turn.Read(store =>
         {
             try
@@ -166,7 +166,7 @@ internal static class AvatarConversion
             return new XmlElement(old.Name, old.Namespace, old.Attributes, kept);
         }
 
-        if (input.Image is not { } image || !TryImage(XmlElement.Parse(image.Body).Text, EventNode.NamesOf(image.Name).Item, out var text))
+        if (input.Image is not { } image || !TryImage(XmlElement.Parse(image.Body).Text, EventItemName.Parts(image.Name).Item, out var text))
         {
             return null;
         }

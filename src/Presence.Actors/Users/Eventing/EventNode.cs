@@ -7,9 +7,6 @@ namespace Presence.Actors.Users.Eventing;
 /// <summary>One node of a user and what it holds, without payloads. Changed by what became true only (<see cref="EventNodes"/>).</summary>
 public sealed class EventNode(string name, NodeConfiguration configuration)
 {
-    /// <summary>Between node and item in a document's name. No XML contains it.</summary>
-    private const char Separator = '\u001f';
-
     private readonly List<EventItemRef> _items = [];
 
     public string Name { get; } = name;
@@ -25,17 +22,7 @@ public sealed class EventNode(string name, NodeConfiguration configuration)
     public long NextPlace(long now) => Math.Max(now, (Last?.Place ?? 0) + 1);
 
     /// <summary>Name of an item's document.</summary>
-    public string DocumentName(string item) => DocumentName(Name, item);
-
-    /// <inheritdoc cref="DocumentName(string)"/>
-    public static string DocumentName(string node, string item) => $"{node}{Separator}{item}";
-
-    /// <summary>Node and item of a document's name.</summary>
-    public static (string Node, string Item) NamesOf(string document)
-    {
-        var at = document.IndexOf(Separator, StringComparison.Ordinal);
-        return (document[..at], document[(at + 1)..]);
-    }
+    public string DocumentName(string item) => EventItemName.Of(Name, item);
 
     /// <summary>Mark of an item's document.</summary>
     public static string MarkOf(long place) => place.ToString(CultureInfo.InvariantCulture);

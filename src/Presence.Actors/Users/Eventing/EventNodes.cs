@@ -53,7 +53,7 @@ public sealed class EventNodes
             return;
         }
 
-        var (name, item) = EventNode.NamesOf(document.Name);
+        var (name, item) = EventItemName.Parts(document.Name);
         if (Find(name) is { } home)
         {
             var before = home.Items.Count;
@@ -70,7 +70,7 @@ public sealed class EventNodes
             return;
         }
 
-        var (name, item) = EventNode.NamesOf(document);
+        var (name, item) = EventItemName.Parts(document);
         if (Find(name) is { } home)
         {
             var before = home.Items.Count;

@@ -60,7 +60,7 @@ internal static class ItemReading
             xml.Open("pubsub", Namespaces.PubSub).Open("items").Attr("node", input.Node);
             foreach (var row in rows)
             {
-                xml.Open("item").Attr("id", EventNode.NamesOf(row.Name).Item).Raw(row.Body).Close();
+                xml.Open("item").Attr("id", EventItemName.Parts(row.Name).Item).Raw(row.Body).Close();
             }
         });
     }

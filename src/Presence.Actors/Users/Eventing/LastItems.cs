@@ -57,7 +57,7 @@ internal static class LastItems
         user.DocumentReads = Math.Max(0, user.DocumentReads - 1);
         foreach (var row in input.Rows)
         {
-            var (name, id) = EventNode.NamesOf(row.Name);
+            var (name, id) = EventItemName.Parts(row.Name);
             if (user.Events?.Find(name) is not { } node || node.Last is not { } last || last.Id != id || EventNode.MarkOf(last.Place) != row.Mark)
             {
                 // A newer one has been published, and told, since it was asked for: after that this would be the past.

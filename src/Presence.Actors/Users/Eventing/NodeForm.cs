@@ -61,6 +61,27 @@ public static class NodeForm
         return null;
     }
 
+    /// <summary>
+    /// What another server said of a node (XEP-0227 §4.9.1): what is not known here is passed over, but a node that not everybody could read is never opened
+    /// further, and none is made to hold less.
+    /// </summary>
+    /// <param name="x">Null: it said nothing.</param>
+    public static NodeConfiguration ReadForeign(XmlElement? x)
+    {
+        var configuration = NodeConfiguration.Default with { MaxItems = NodeConfiguration.Unlimited };
+        foreach (var field in x?.Children.Where(c => c.Name == "field") ?? [])
+        {
+            var name = field.Attr("var") is { } full && full.StartsWith(Prefix, StringComparison.Ordinal) ? full[Prefix.Length..] : "";
+            var value = field.Child("value")?.Text ?? "";
+            if (!TrySet(name, value, ref configuration) && name == "access_model")
+            {
+                configuration = configuration with { Access = AccessModel.Whitelist };
+            }
+        }
+
+        return configuration;
+    }
+
     /// <summary>Writes the form.</summary>
     /// <param name="type"><c>form</c> to be filled in, <c>result</c> or <c>submit</c>.</param>
     public static void Write(Utf8XmlBuilder xml, NodeConfiguration node, string type)

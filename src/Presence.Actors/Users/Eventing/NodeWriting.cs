@@ -51,7 +51,8 @@ internal static class NodeWriting
     public static bool NodesFull(UserState user) => user.Events?.All.Count >= EventNodes.MaxNodes;
 
     /// <summary>Publishes what was found to fit (<see cref="Refusal"/>).</summary>
-    public static void Publish(Publication publication, Turn turn)
+    /// <param name="tell">Whether anybody is told.</param>
+    public static void Publish(Publication publication, Turn turn, bool tell = true)
     {
         if (publication.IsNew)
         {
@@ -70,7 +71,10 @@ internal static class NodeWriting
             Trim(turn.User.Events!.Find(publication.Node)!, turn);
         }
 
-        EventNotices.Published(publication, turn);
+        if (tell)
+        {
+            EventNotices.Published(publication, turn);
+        }
     }
 
     /// <summary>Makes a node, or changes how one behaves; items that it may no longer hold go.</summary>

@@ -78,6 +78,10 @@ public sealed record Publication(string Node, NodeConfiguration Configuration, b
         return fault;
     }
 
+    /// <summary>An item with an id and a payload; null: it is none.</summary>
+    internal static (string Id, XmlElement Payload, byte[] Body)? ReadItem(XmlElement item) =>
+        ItemFault(item) is null && item.Attr("id") is { Length: > 0 } id ? (id, item.Children.Single(), item.Children.Single().ToBytes("")) : null;
+
     private static StanzaError? ItemFault(XmlElement item)
     {
         var payloads = item.Children.Take(2).ToList();

@@ -1,10 +1,11 @@
 using Presence.Actors.Admin;
+using Presence.Actors.Users.Eventing;
 using Presence.Storage.Contracts;
 
 namespace Presence.Actors.Users.Features;
 
 /// <summary>
-/// Takes over a vCard, private XML and archive preferences from elsewhere, within the limits that hold for clients. What is there already stays unless it
+/// Takes over a vCard, private XML, nodes of personal eventing and archive preferences from elsewhere, within the limits that hold for clients. What is there already stays unless it
 /// is to be replaced. Contacts are not told of a new photo; they see it with the user's next presence.
 /// </summary>
 internal static class DocumentImport
@@ -23,7 +24,9 @@ internal static class DocumentImport
             outcomes.Add(Preferences(data, turn));
         }
 
-        return (outcomes.Count(o => o == true), outcomes.Count(o => o is null), outcomes.Count(o => o == false));
+        var items = NodeImport.Decide(data, turn);
+        return (
+            outcomes.Count(o => o == true) + items.Taken, outcomes.Count(o => o is null) + items.Kept, outcomes.Count(o => o == false) + items.Refused);
     }
 
     private static bool? VCard(UserImport data, Turn turn) =>
