@@ -52,6 +52,7 @@ public static class ControlProgram
             CertificateCommand.Create(run),
             BackupCommand.Create(run),
             RestoreCommand.Create(run),
+            MigrateCommand.Create(run),
             PhoneCommand.Create(run),
             LoadCommand.Create(run),
         };

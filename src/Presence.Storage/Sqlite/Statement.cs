@@ -113,6 +113,22 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         return rows;
     }
 
+    /// <summary>Every row, one at a time: for more than should be in memory at once. What is thrown in between ends it.</summary>
+    public void Each(Action<Statement> take)
+    {
+        try
+        {
+            while (Step())
+            {
+                take(this);
+            }
+        }
+        finally
+        {
+            raw.sqlite3_reset(handle);
+        }
+    }
+
     /// <summary>The first row, or the default value.</summary>
     public T? First<T>(Func<Statement, T> map)
     {

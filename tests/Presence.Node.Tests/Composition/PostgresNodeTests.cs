@@ -87,6 +87,39 @@ public sealed class PostgresNodeTests : IDisposable
         Assert.Contains("Store:ConnectionString: There is no such database", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task TheDataOfASqliteNodeMovesThere()
+    {
+        await using (var before = await NodeInProcess.StartAsync(_folder, Ports))
+        {
+            await NodeInProcess.AddAsync(before, "alice@localhost", "secret");
+            var (early, refused) = await RunAsync("migrate", "sqlite-to-postgres");
+            Assert.Equal(ExitCode.Failed, early);
+            Assert.Contains("nothing was moved: The data in ", refused, StringComparison.Ordinal);
+        }
+
+        var (code, output) = await RunAsync("migrate", "sqlite-to-postgres");
+        Assert.Equal((ExitCode.Done, true), (code, output.Contains("holds everything now: 1 accounts, 0 messages", StringComparison.Ordinal)));
+        await using (var node = await StartAsync())
+        {
+            Assert.Equal(["alice@localhost"], node.Admin.Store.ListAccounts(null, 10));
+            Assert.Contains("Another node uses the database", (await RunAsync("migrate", "sqlite-to-postgres")).Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("is in use already (table account is not empty)", (await RunAsync("migrate", "sqlite-to-postgres")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AMigrationNeedsAConfigurationThatNamesTheDatabase()
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(TextReader.Null, output, output, MayAsk: false, Colours: false, new Hashtable(), _folder.FullName, TimeProvider.System);
+
+        Assert.Equal(ExitCode.Usage, await ControlProgram.RunAsync(["migrate", "sqlite-to-postgres"], terminal));
+        Assert.Contains("--Store:Kind=postgres", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("There is no presence.db in ", (await RunAsync("migrate", "sqlite-to-postgres")).Output, StringComparison.Ordinal);
+    }
+
     private static string[] Ports => ["--Xmpp:ClientPort=0", "--Xmpp:DirectTlsPort=0"];
 
     private Task<NodeHost> StartAsync(params string[] more) => NodeInProcess.StartAsync(_folder, [.. Ports, .. Store, .. more]);

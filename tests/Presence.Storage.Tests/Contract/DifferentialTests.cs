@@ -77,7 +77,8 @@ public sealed class DifferentialTests
         return removal < 0 ? all : all[..(removal + 1)];
     }
 
-    private static string Everything(IStore store)
+    /// <summary>All that can be read of the users of a history.</summary>
+    internal static string Everything(IStore store)
     {
         var ids = Enumerable.Range(0, 30).Select(i => (long)i).ToList();
         return Sample.Text(new
@@ -98,7 +99,8 @@ public sealed class DifferentialTests
         });
     }
 
-    private static StoreEvent Event(Random r, int user)
+    /// <summary>Any event of a user that has one of the numbers of a history.</summary>
+    internal static StoreEvent Event(Random r, int user)
     {
         var (n, id, no) = (r.Next(4), r.Next(30), r.Next(3));
         return r.Next(27) switch
