@@ -55,5 +55,8 @@ public class CapsTests
         Assert.Equal(CapsTable.MaxEntries, table.Count);
         Assert.Null(table.Find(Said(0)));
         Assert.Equal(["n"], table.Find(Said(1))!);
+        Assert.Same(table.Shared(Said(1)), table.Shared(Said(1)));
+        var other = Said(1) with { Node = "example:other" };
+        Assert.Same(other, table.Shared(other));
     }
 }

@@ -33,7 +33,7 @@ internal static class Interests
             return;
         }
 
-        session.Caps = said;
+        session.Caps = turn.Capabilities.Shared(said);
         if (turn.Capabilities.Find(said) is { } nodes)
         {
             session.CapsQuestion = null;
