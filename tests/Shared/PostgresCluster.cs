@@ -15,14 +15,17 @@ public sealed class PostgresCluster : IDisposable
         bin=$0; dir=$1; fsync=$2
         chmod 700 "$dir"
         "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1
-        "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync="$fsync" -c max_connections=200 -c shared_buffers=64MB -c deadlock_timeout=200ms \
-            -c log_min_messages=warning >>"$dir/log" 2>&1 &
-        server=$!
-        until "$bin/pg_isready" -q -h "$dir"; do kill -0 $server || { cat "$dir/log"; exit 1; }; sleep 0.05; done
-        echo ready $server
-        cat >/dev/null
-        kill -QUIT $server 2>/dev/null || true
-        wait $server 2>/dev/null || true
+        start() {
+          "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync="$fsync" -c max_connections=200 -c shared_buffers=64MB -c deadlock_timeout=200ms \
+              -c log_min_messages=warning >>"$dir/log" 2>&1 </dev/null &
+          server=$!
+          until "$bin/pg_isready" -q -h "$dir"; do kill -0 $server || { cat "$dir/log"; exit 1; }; sleep 0.05; done
+          echo ready $server
+        }
+        stop() { kill -QUIT $server 2>/dev/null || true; wait $server 2>/dev/null || true; }
+        start
+        while read -r wanted; do stop; start; done
+        stop
         rm -rf "$dir"
         """;
 
@@ -57,11 +60,7 @@ public sealed class PostgresCluster : IDisposable
         }
 
         _shell = Process.Start(start)!;
-        var said = _shell.StandardOutput.ReadLine();
-        if (said?.StartsWith("ready ", StringComparison.Ordinal) != true)
-        {
-            throw new InvalidOperationException($"PostgreSQL did not start: {said}\n{_shell.StandardOutput.ReadToEnd()}");
-        }
+        AwaitReady();
     }
 
     /// <summary>One for all tests of this process that need nothing special; it runs without fsync.</summary>
@@ -84,6 +83,22 @@ public sealed class PostgresCluster : IDisposable
 
     /// <summary>Ends whatever is connected to it; may be told twice.</summary>
     public void DropDatabase(string name) => Administer($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+
+    /// <summary>Ends the server as a crash does, without a checkpoint, and starts it again; returns when it has recovered.</summary>
+    public void Crash()
+    {
+        _shell.StandardInput.WriteLine("crash");
+        AwaitReady();
+    }
+
+    private void AwaitReady()
+    {
+        var said = _shell.StandardOutput.ReadLine();
+        if (said?.StartsWith("ready ", StringComparison.Ordinal) != true)
+        {
+            throw new InvalidOperationException($"PostgreSQL did not start: {said}\n{_shell.StandardOutput.ReadToEnd()}");
+        }
+    }
 
     private void Administer(string sql)
     {
