@@ -17,6 +17,7 @@ internal static class PostgresFailure
     public static CommitStatus Status(Exception e) => e is not PostgresException { SqlState: var state } ? CommitStatus.Unknown : state switch
     {
         PostgresErrorCodes.InsufficientPrivilege => CommitStatus.Unavailable,
+        PostgresErrorCodes.StatementCompletionUnknown => CommitStatus.Unknown,
         _ => state[..2] switch
         {
             // Data, constraint, syntax or access rule, an error raised by our own procedure, a feature that is not there.
