@@ -34,6 +34,12 @@ public static class Utf8Namespaces
     public static ReadOnlySpan<byte> VCard => "vcard-temp"u8;
     public static ReadOnlySpan<byte> Rsm => "http://jabber.org/protocol/rsm"u8;
     public static ReadOnlySpan<byte> PubSub => "http://jabber.org/protocol/pubsub"u8;
+    public static ReadOnlySpan<byte> PubSubOwner => "http://jabber.org/protocol/pubsub#owner"u8;
+    public static ReadOnlySpan<byte> PubSubEvent => "http://jabber.org/protocol/pubsub#event"u8;
+    public static ReadOnlySpan<byte> PubSubErrors => "http://jabber.org/protocol/pubsub#errors"u8;
+    public static ReadOnlySpan<byte> AvatarData => "urn:xmpp:avatar:data"u8;
+    public static ReadOnlySpan<byte> AvatarMetadata => "urn:xmpp:avatar:metadata"u8;
+    public static ReadOnlySpan<byte> AvatarConversion => "urn:xmpp:pep-vcard-conversion:0"u8;
     public static ReadOnlySpan<byte> Register => "jabber:iq:register"u8;
     public static ReadOnlySpan<byte> RegisterFeature => "http://jabber.org/features/iq-register"u8;
     public static ReadOnlySpan<byte> ChatStates => "http://jabber.org/protocol/chatstates"u8;
