@@ -30,7 +30,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <param name="remote">Who connected.</param>
     /// <param name="address">What it was counted under; null: a trusted proxy connected, which will say for whom.</param>
     public ClientConnection(EdgeContext edge, Socket socket, ListenerKind kind, IPEndPoint remote, AddressKey? address)
-        : this(edge, new NetworkStream(socket, ownsSocket: true), kind, remote, address) => Socket = socket;
+        : this(edge, new ClientSocketStream(socket), kind, remote, address) => Socket = socket;
 
     /// <summary>A client that came through a WebSocket (RFC 7395); how secure it is was settled with its HTTP request.</summary>
     public ClientConnection(EdgeContext edge, MessageStream messages, IPEndPoint remote)
