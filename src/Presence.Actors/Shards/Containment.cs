@@ -130,7 +130,10 @@ internal sealed class Containment(ActorEnvironment environment, IReadOnlyDiction
     private void Rest(UserSlot slot, long now)
     {
         timers.Add(slot.RestUntil, slot.UserId);
-        while (slot.TakePending() is { } pending)
+
+        // Kept: what was given up would come back with the end of the rest, and meet its defect again. But who answers meanwhile is refused and not waited for.
+        slot.Aftermath = slot.Aftermath?.WithoutAnswersToCome();
+        while (slot.TakeParked() is { } pending)
         {
             if (pending is AfterLoad after)
             {

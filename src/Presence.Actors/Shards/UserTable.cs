@@ -37,8 +37,10 @@ internal sealed class UserSlot
             return first;
         }
 
-        return _pending is { Count: > 0 } queue ? queue.Dequeue() : null;
+        return TakeParked();
     }
+
+    public object? TakeParked() => _pending is { Count: > 0 } queue ? queue.Dequeue() : null;
 }
 
 /// <summary>

@@ -100,8 +100,18 @@ internal static class DefectAnswers
         _ => null,
     };
 
-    private static byte[]? Error(Stanza stanza, SessionState? session) =>
-        session is null ? null : InternalError().Reply(stanza, session.FullJid, stanza.ToMalformed ? null : stanza.To ?? session.FullJid.Bare);
+    /// <summary>Null: there is nobody to answer, or what cannot be decided cannot be answered either. It is counted all the same.</summary>
+    private static byte[]? Error(Stanza stanza, SessionState? session)
+    {
+        try
+        {
+            return session is null ? null : InternalError().Reply(stanza, session.FullJid, stanza.ToMalformed ? null : stanza.To ?? session.FullJid.Bare);
+        }
+        catch (Exception e) when (ContainedDefect.Is(e))
+        {
+            return null;
+        }
+    }
 
     /// <summary>A session that ends with its connection: the stanza is answered and counted, so that its client does not send it again in the next one.</summary>
     private static void Last(SessionState session, EdgeInput input, long number, Turn turn)

@@ -78,6 +78,9 @@ internal sealed record AftermathInput(long UserId, IReadOnlyList<SessionState> B
 
     /// <summary>Id of the retraction that failed; 0 = none did.</summary>
     public long Retraction { get; init; }
+
+    /// <summary>The same for later, when no push service has anything to answer any more.</summary>
+    public AftermathInput WithoutAnswersToCome() => this with { InFlight = new Dictionary<(string, string, string), long>() };
 }
 
 /// <summary>A provider answered.</summary>

@@ -280,6 +280,25 @@ public class ContainmentTests
         Assert.Equal(["wake up"], Resumed(alice).Bodies);
     }
 
+    [Fact]
+    public void A_rest_forgets_nothing_of_what_was_given_up()
+    {
+        var alice = Phone();
+        alice.Send("<iq type='set' id='e'><enable xmlns='urn:xmpp:push:0' jid='push.example.org' node='n'/></iq>");
+        alice.Drop();
+        Break<PushDoneInput>(Alice, "");
+        for (var i = 1; i <= 8; i++)
+        {
+            _bob.Send($"<message to='alice@example.org' type='chat'><body>{i}</body></message>");
+            _bench.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        // From the fourth defect on the user rests before it is loaded again. Its pushes were given up all the same.
+        _bench.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(8, _bench.Pushes.Count);
+        Assert.Equal(8, _met);
+    }
+
     private static BenchClient Resumed(BenchClient client)
     {
         Assert.IsType<ResumedOutput>(client.Resume());
