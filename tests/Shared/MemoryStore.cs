@@ -100,7 +100,7 @@ public sealed class MemoryStore : IStore
             [.. user.Pushes.Values],
             [.. user.Tail(tailLimit).Select(Ref)],
             backlog,
-            [.. user.Documents.Values.Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))])
+            [.. user.Documents.Values.OrderBy(d => d.Kind).ThenBy(d => d.Name, StringComparer.Ordinal).Select(d => new DocumentRef(d.Kind, d.Name, d.Mark, d.Body.Length))])
         {
             Overfull = [.. user.Sessions.Values.Where(s => user.Waiting(s).Take(tailLimit).Count() == tailLimit).Select(s => s.SessionNo)],
             BacklogBytesBeyond = backlog.Count > 0 && backlog.Count == tailLimit ? ReadOffline(userId, backlog[^1].Id, int.MaxValue).Sum(r => (long)r.Size) : 0,

@@ -31,8 +31,8 @@ internal static class UserLoading
             user.Blocked = [.. rows.Blocked];
         }
 
-        // Nodes come before their items.
-        foreach (var document in rows.Documents.OrderBy(d => d.Kind))
+        // In the order of kinds: nodes come before their items.
+        foreach (var document in rows.Documents)
         {
             if (Eventing.EventNodes.Holds(document.Kind))
             {

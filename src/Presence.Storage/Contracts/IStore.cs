@@ -73,6 +73,7 @@ public interface IStore : IUserReads
 }
 
 /// <summary>All rows of one user but bodies.</summary>
+/// <param name="Documents">In the order of kind and name.</param>
 public sealed record UserRows(
     AccountRow Account,
     IReadOnlyList<RosterRow> Roster,
